@@ -1,0 +1,113 @@
+"""One byte string for one value, so that a hash of it means the same everywhere and always.
+
+The form: JSON in UTF-8 without spaces; object keys sorted by code point (which is also the order of their
+UTF-8 bytes); strings exactly as they are, not Unicode-normalised, because what was signed or submitted must
+hash as what it was; Decimal as a string in plain notation without trailing zeros, so that equal amounts have
+equal bytes wherever they were read from; dates as 2026-03-15; instants in UTC with six decimals and Z.
+A Decimal and a string that look alike have the same bytes: the reader's schema tells them apart, not this.
+"""
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from jiebang.kernel.errors import JiebangError, quote
+
+MAX_DEPTH = 32
+"""How deep lists and objects may nest; also what ends a value that contains itself."""
+MAX_INTEGER = 2**53 - 1
+"""Integers beyond this are read differently by different JSON readers (RFC 7493); write them as text."""
+_MAX_DECIMAL_DIGITS = 100
+
+
+class NotCanonical(JiebangError):
+    """The value has no single canonical form: a float, an unknown type, a key that is not text, too deep."""
+
+
+def canonical_bytes(value: Any) -> bytes:
+    """The canonical JSON of `value`, as bytes to be hashed or signed.
+
+    Takes None, bool, int, str, Decimal, date, aware datetime, enum members whose value is one of these,
+    lists, tuples and dicts with text keys. Raises NotCanonical for anything else, floats above all.
+    """
+    plain = _make_plain(value, where="", depth=0)
+    text = json.dumps(plain, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+def _make_plain(value: Any, where: str, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise NotCanonical(where=where[:200], what=f"嵌套超过 {MAX_DEPTH} 层", fix="请检查数据是否引用了自身")
+    match value:
+        case Enum():
+            return _make_plain(value.value, where, depth + 1)
+        case None | bool():
+            return value
+        case int():
+            if abs(value) > MAX_INTEGER:
+                raise NotCanonical(where=where, what="整数超出可以准确交换的范围", fix="请改用文字或 Decimal")
+            return int(value)
+        case str():
+            return _require_utf8(value, where)
+        case Decimal():
+            return _write_decimal(value, where)
+        case datetime():  # before date, of which it is a subclass
+            return _write_instant(value, where)
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return [_make_plain(item, f"{where}[{index}]", depth + 1) for index, item in enumerate(value)]
+        case dict():
+            return {
+                _require_key(key, where): _make_plain(item, f"{where}.{key}".lstrip("."), depth + 1)
+                for key, item in value.items()
+            }
+    kind = "浮点数" if isinstance(value, float) else f"{type(value).__name__} 类型的值"
+    raise NotCanonical(
+        where=where,
+        what=f"{kind} {quote(value)} 没有唯一的写法",
+        fix="请改用 Decimal、文字、日期、列表或字典",
+    )
+
+
+def _require_key(key: Any, where: str) -> str:
+    if not isinstance(key, str):
+        raise NotCanonical(where=where, what=f"键 {quote(key)} 不是文字", fix="请用文字作键")
+    return _require_utf8(key.value if isinstance(key, Enum) else key, where)
+
+
+def _require_utf8(text: str, where: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotCanonical(
+            where=where, what="文字里有残缺的字符", fix="请重新输入或重新导入这段文字"
+        ) from None
+    return text
+
+
+def _write_decimal(value: Decimal, where: str) -> str:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise NotCanonical(
+            where=where, what=f"{quote(str(value))} 不是一个数", fix="请核对计算它的数据是否齐全"
+        )
+    if abs(exponent) > _MAX_DECIMAL_DIGITS or abs(value.adjusted()) > _MAX_DECIMAL_DIGITS:
+        raise NotCanonical(where=where, what=f"{quote(str(value))} 的位数太多", fix="请核对数字是否写错")
+    if value == 0:
+        return "0"  # also for -0 and 0.00
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _write_instant(value: datetime, where: str) -> str:
+    if value.utcoffset() is None:
+        raise NotCanonical(where=where, what=f"时间 {quote(value.isoformat())} 没有时区", fix="请写明时区")
+    try:
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    except OverflowError:
+        raise NotCanonical(
+            where=where, what=f"时间 {quote(value.isoformat())} 超出范围", fix="请核对年份"
+        ) from None

@@ -1,0 +1,1 @@
+"""Regulations as data: schema, strict loading, compilation, verdicts, amounts, deadlines, processes. No Django here."""

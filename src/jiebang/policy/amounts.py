@@ -1,0 +1,339 @@
+"""Amounts with their lines: what base, by which rule, between which limits, rounded how, borne by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from jiebang.kernel.money import Rounding, format_yuan, round_to_fen, split_by_shares
+from jiebang.policy import pack as pk
+from jiebang.policy.compile_conditions import Compiled, compile_condition
+from jiebang.policy.compile_operands import FAIL, PASS, UNKNOWN, Names, Operand, Unresolved, compile_operand
+from jiebang.policy.expressions import Departs, Force
+from jiebang.policy.situation import Departure, Situation
+from jiebang.policy.values import PERCENT, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step of an amount: what it is, by which clause, how much (None: not known)."""
+
+    label: str
+    clause: str
+    amount: Decimal | None
+    note: str = ""
+
+
+@dataclass(slots=True)
+class CompiledLimit:
+    """A ceiling or floor ready to compute."""
+
+    limit: pk.Limit
+    operand: Operand
+    already: Operand | None
+    when: Compiled | None
+
+    def amount(self, s: Situation) -> Decimal | None:
+        """The most (least) this limit leaves, to its own exact value; what others of the scope had is taken off."""
+        found: Decimal | None = self.operand.get(s)
+        if found is None or self.already is None:
+            return found
+        had = self.already.get(s)
+        return None if had is None else max(found - had, Decimal(0))
+
+    def departure(self, item: str, s: Situation) -> Departure | None:
+        """A recorded departure from this limit, if whoever made it was entitled to."""
+        departs = self.limit.departs
+        made = s.departures.get(f"{item}#{self.limit.name}")
+        return made if made is not None and departs is not None and _entitled(made, departs) else None
+
+
+def _entitled(made: Departure, departs: Departs) -> bool:
+    if made.by not in departs.by or made.with_ != departs.with_.value:
+        return False
+    return made.act is not None if made.with_ == "external_act" else bool(made.reason)
+
+
+@dataclass(slots=True)
+class CompiledMoney:
+    """A money item ready to compute."""
+
+    id: str
+    item: pk.Money
+    operand: Operand | None
+    fact: Operand | None
+    ceilings: list[CompiledLimit]
+    floors: list[CompiledLimit]
+    when: Compiled | None
+    shares: list[Operand]
+
+
+@dataclass(slots=True)
+class Amount:
+    """A computed amount. `status`: ok, over, under, unknown, not-due. Every figure in yuan to the fen."""
+
+    id: str
+    item: pk.Money
+    status: str
+    amount: Decimal | None
+    ceiling: Decimal | None
+    hard_ceiling: Decimal | None
+    floor: Decimal | None
+    lines: list[Line]
+    unset: list[str]
+    missing: list[str]
+    shares: dict[str, Decimal] = field(default_factory=dict)
+
+
+def compile_money(key: str, item: pk.Money, names: Names) -> CompiledMoney:
+    """Compile one money item; raises Unresolved after reporting every problem in it."""
+    path: tuple[str | int, ...] = ("money", key)
+    broken = False
+    operand = fact = None
+    try:
+        if isinstance(item.amount, pk.RestOf):
+            if item.amount.rest_of not in names.pack.money:
+                raise names.fail((*path, "amount", "rest_of"), f"没有金额项“{item.amount.rest_of}”", "写已有的金额项")
+        elif isinstance(item.amount, pk.DecidedAmount):
+            fact = compile_operand_fact(item.amount.decided, names, (*path, "amount", "decided"))
+        else:
+            operand = compile_operand(item.amount, names, (*path, "amount"), 0)
+            _must_be_money(operand, names, (*path, "amount"))
+    except Unresolved:
+        broken = True
+    limits: dict[str, list[CompiledLimit]] = {"ceilings": [], "floors": []}
+    for side, found in limits.items():
+        for i, limit in enumerate(getattr(item, side)):
+            try:
+                found.append(_compile_limit(limit, names, (*path, side, i)))
+            except Unresolved:
+                broken = True
+    when = None
+    shares: list[Operand] = []
+    try:
+        if item.when is not None:
+            when = compile_condition(item.when, names, (*path, "when"), 0, Force.must)
+        shares = [_compile_share(f.share, names, (*path, "funders", i, "share")) for i, f in enumerate(item.funders)]
+        fixed = [share.constant for share in shares if share.constant is not None]
+        if shares and len(fixed) == len(shares) and sum(fixed) != 1:
+            raise names.fail((*path, "funders"), f"各方分担比例合计 {sum(fixed) * 100:f}%", "合计应为 100%")
+        if item.odd_fen is not None and item.odd_fen not in [f.role for f in item.funders]:
+            raise names.fail((*path, "odd_fen"), f"“{item.odd_fen}”不在分担各方中", "写 funders 里的一个角色")
+    except Unresolved:
+        broken = True
+    if broken:
+        raise Unresolved
+    return CompiledMoney(key, item, operand, fact, limits["ceilings"], limits["floors"], when, shares)
+
+
+def compile_operand_fact(name: str, names: Names, path: tuple[str | int, ...]) -> Operand:
+    """A fact that holds money."""
+    from jiebang.policy.compile_operands import compile_fact
+
+    fact = compile_fact(name, names, path, 0)
+    _must_be_money(fact, names, path)
+    return fact
+
+
+def _must_be_money(operand: Operand, names: Names, path: tuple[str | int, ...]) -> None:
+    if operand.type.kind is not Kind.money:
+        raise names.fail(path, f"{operand.text}不是金额", "这里要算出一个金额")
+
+
+def _compile_share(node: Any, names: Names, path: tuple[str | int, ...]) -> Operand:
+    share = compile_operand(node, names, path, 0)
+    if share.type != PERCENT:
+        raise names.fail(path, f"{share.text}不是百分比", "写成“50%”")
+    return share
+
+
+def _compile_limit(limit: pk.Limit, names: Names, path: tuple[str | int, ...]) -> CompiledLimit:
+    operand = compile_operand(limit.limit, names, (*path, "limit"), 0)
+    _must_be_money(operand, names, (*path, "limit"))
+    already = None
+    if limit.already is not None:
+        already = compile_operand(limit.already, names, (*path, "already"), 0)
+        _must_be_money(already, names, (*path, "already"))
+    elif limit.scope != "item":
+        raise names.fail(path, f"限额按“{limit.scope}”累计，却没有写此前已有多少", "写 already: {sum: 记录.金额字段}")
+    when = compile_condition(limit.when, names, (*path, "when"), 0, Force.must) if limit.when is not None else None
+    if limit.force is Force.prefer:
+        raise names.fail((*path, "force"), "限额不能是 prefer", "写 must 或 in-principle")
+    if limit.force is Force.in_principle and limit.departs is None:
+        raise names.fail(path, "“原则上”的限额没有写谁可以例外", "写 departs")
+    if limit.departs is not None and any(who not in names.pack.parties for who in limit.departs.by):
+        raise names.fail((*path, "departs"), "departs 里有没声明的角色", f"已有：{'、'.join(names.pack.parties)}")
+    return CompiledLimit(limit, operand, already, when)
+
+
+class Accountant:
+    """Computes the money items of one pack."""
+
+    def __init__(self, items: dict[str, CompiledMoney]) -> None:
+        self.items = items
+
+    def amount_of(self, key: str, s: Situation) -> Decimal | None:
+        """The amount of an item, to the fen; None while it isn't known. Limits aren't looked at here."""
+        compiled = self.items[key]
+        if compiled.when is not None:
+            due = compiled.when.truth(s)
+            if due != PASS:
+                return Decimal(0) if due == FAIL else None
+        found = self._raw_amount(compiled, s)
+        return None if found is None else round_to_fen(found, Rounding(compiled.item.round))
+
+    def _raw_amount(self, compiled: CompiledMoney, s: Situation) -> Decimal | None:
+        found: Decimal | None
+        if compiled.operand is not None:
+            found = compiled.operand.get(s)
+        elif compiled.fact is not None:
+            found = compiled.fact.get(s)
+        else:
+            assert isinstance(compiled.item.amount, pk.RestOf)
+            whole_key = compiled.item.amount.rest_of
+            found = self.amount_of(whole_key, s)
+            for key, other in self.items.items():
+                if other.item.part_of == whole_key and key != compiled.id and found is not None:
+                    part = self.amount_of(key, s)
+                    found = None if part is None else max(found - part, Decimal(0))
+        return found
+
+    def compute(self, key: str, s: Situation) -> Amount:
+        """The whole answer for one item: amount, limits, who bears it, lines, and what it still waits for."""
+        compiled = self.items[key]
+        item = compiled.item
+        result = Amount(key, item, "unknown", None, None, None, None, [], [], [])
+        due = PASS if compiled.when is None else compiled.when.truth(s)
+        if due == FAIL:
+            result.status, result.amount = "not-due", Decimal("0.00")
+            result.lines.append(Line(f"{item.label}：条件不成立，不发生", item.clause[0], Decimal("0.00")))
+            return result
+        for operand in self._operands(compiled):
+            result.unset += [d for d in operand.discretion if d not in s.decided and d not in result.unset]
+            result.missing += [f for f in operand.facts if f not in s.facts and f not in result.missing]
+        amount = None if due == UNKNOWN else self._raw_amount(compiled, s)
+        if amount is not None:
+            exact, amount = amount, round_to_fen(amount, Rounding(item.round))
+            note = "" if exact == amount else f"精确值 {exact:f}，按{_ROUND_LABELS[item.round]}到分"
+            result.lines.append(Line(self._describe(compiled), item.clause[0], amount, note))
+            result.amount = amount
+        strict_ok, any_unknown = self._hold_limits(compiled, s, result)
+        if amount is None:
+            return result
+        result.status = "unknown" if any_unknown and strict_ok == "ok" else strict_ok
+        if compiled.shares:
+            self._divide_among_funders(compiled, amount, s, result)
+        return result
+
+    def _divide_among_funders(self, compiled: CompiledMoney, amount: Decimal, s: Situation, result: Amount) -> None:
+        """Split the amount so that the parts add up to the fen; `odd_fen` names who takes what truncation leaves."""
+        item = compiled.item
+        shares = [share.get(s) for share in compiled.shares]
+        if any(share is None for share in shares) or sum(shares) != 1:
+            result.lines.append(Line("各方分担：尚不能计算", item.funders[0].clause[0], None))
+            return
+        if item.odd_fen is None:
+            parts = split_by_shares(amount, shares)
+        else:
+            parts = [round_to_fen(amount * share, Rounding.down) for share in shares]
+            taker = [f.role for f in item.funders].index(item.odd_fen)
+            parts[taker] += amount - sum(parts)
+        for funder, share, part in zip(item.funders, shares, parts, strict=True):
+            result.shares[funder.role] = part
+            result.lines.append(Line(f"由{funder.role}承担 {(share * 100).normalize():f}%", funder.clause[0], part))
+
+    def _hold_limits(self, compiled: CompiledMoney, s: Situation, result: Amount) -> tuple[str, bool]:
+        """Apply ceilings and floors; fills the result's limits and lines. Returns (status, whether any is unknown)."""
+        status, unknown = "ok", False
+        for side, limits in (("ceilings", compiled.ceilings), ("floors", compiled.floors)):
+            for held in limits:
+                applies = PASS if held.when is None else held.when.truth(s)
+                if applies == FAIL:
+                    continue
+                limit = held.limit
+                bound = None if applies == UNKNOWN else held.amount(s)
+                how = Rounding.down if side == "ceilings" else Rounding.up
+                if bound is not None:
+                    bound = round_to_fen(bound, how)
+                departed = held.departure(compiled.id, s)
+                word = "不超过" if side == "ceilings" else "不低于"
+                mild = "原则上" if limit.force is Force.in_principle else ""
+                note = "已依规定例外" if departed else "尚不能计算" if bound is None else ""
+                result.lines.append(Line(f"{mild}{word}{held.operand.text}", limit.clause[0], bound, note))
+                if departed is not None:
+                    continue
+                if bound is None:
+                    unknown = True
+                    continue
+                if side == "ceilings":
+                    result.ceiling = bound if result.ceiling is None else min(result.ceiling, bound)
+                    if limit.departs is None:
+                        result.hard_ceiling = bound if result.hard_ceiling is None else min(result.hard_ceiling, bound)
+                    if result.amount is not None and result.amount > bound:
+                        status = "over" if limit.departs is None or status == "over" else "departable"
+                else:
+                    result.floor = bound if result.floor is None else max(result.floor, bound)
+                    if result.amount is not None and result.amount < bound:
+                        status = "under" if limit.departs is None else "departable"
+        return status, unknown
+
+    def _operands(self, compiled: CompiledMoney) -> list[Operand]:
+        found = [o for o in (compiled.operand, compiled.fact) if o is not None]
+        found.extend(compiled.shares)
+        for limit in (*compiled.ceilings, *compiled.floors):
+            found.append(limit.operand)
+            if limit.already is not None:
+                found.append(limit.already)
+            if limit.when is not None:
+                found.extend(limit.when.reads())
+        if compiled.when is not None:
+            found.extend(compiled.when.reads())
+        for operand in list(found):
+            for key in operand.money:
+                found.extend(self._operands(self.items[key]))
+        if isinstance(compiled.item.amount, pk.RestOf):
+            found.extend(self._operands(self.items[compiled.item.amount.rest_of]))
+        return found
+
+    def _describe(self, compiled: CompiledMoney) -> str:
+        if compiled.operand is not None:
+            return f"{compiled.item.label}：{compiled.operand.text}"
+        if compiled.fact is not None:
+            return f"{compiled.item.label}：{compiled.fact.text}（依程序确定）"
+        assert isinstance(compiled.item.amount, pk.RestOf)
+        return f"{compiled.item.label}：{self.items[compiled.item.amount.rest_of].item.label}的余额"
+
+
+_ROUND_LABELS = {"down": "舍去", "up": "进位", "half_up": "四舍五入"}
+
+
+def explain_amount(found: Amount) -> dict[str, Any]:
+    """An amount as data."""
+
+    def show(value: Decimal | None) -> str | None:
+        return None if value is None else f"{value:f}"
+
+    return {
+        "item": found.id,
+        "label": found.item.label,
+        "clause": found.item.clause,
+        "status": found.status,
+        "amount": show(found.amount),
+        "ceiling": show(found.ceiling),
+        "hard_ceiling": show(found.hard_ceiling),
+        "floor": show(found.floor),
+        "payer": found.item.payer,
+        "payee": found.item.payee,
+        "stage": found.item.stage,
+        "evidence": found.item.evidence,
+        "shares": {role: show(part) for role, part in found.shares.items()},
+        "lines": [
+            {"label": line.label, "clause": line.clause, "amount": show(line.amount),
+             **({"note": line.note} if line.note else {}),
+             "text": f"{line.label}：{format_yuan(line.amount) if line.amount is not None else '尚不能计算'}"}
+            for line in found.lines
+        ],
+        "unset": found.unset,
+        "missing": found.missing,
+    }  # fmt: skip

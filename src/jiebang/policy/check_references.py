@@ -1,0 +1,180 @@
+"""Every name a pack uses has to exist: clauses, roles, stages, papers, facts, terms. Reports what doesn't."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from jiebang.policy.compile_operands import declared_type
+from jiebang.policy.pack import ITEM_SECTIONS, UNSET, Pack
+from jiebang.policy.stages import Per
+from jiebang.policy.values import FACT_NAME, NAME, BadValue, ValueType, read_literal
+
+Report = Callable[[tuple[str | int, ...], str, str], None]
+_SUBJECTS = frozenset(p.value for p in Per) | {"programme", "payment", "application", "extension"}
+_CLAUSE = re.compile(r"[A-Z]{2,4}-[0-9A-Za-z.]+$")
+
+
+def check_references(pack: Pack, types: Mapping[str, ValueType], report: Report) -> None:
+    """Report every dangling name and every clause that no item carries."""
+    check = _Check(pack, types, report)
+    check.names()
+    check.clauses()
+    check.roles_stages_papers()
+    check.discretion()
+    check.identity()
+
+
+class _Check:
+    def __init__(self, pack: Pack, types: Mapping[str, ValueType], report: Report) -> None:
+        self.pack, self.types, self.report = pack, types, report
+        self.stages = {key for process in pack.processes.values() for key in process.stages}
+
+    def known(self, name: str | None, among: Iterable[str], path: tuple[str | int, ...], what: str) -> None:
+        """Report `name` unless it is among those known."""
+        options = list(among)
+        if name is None or name in options:
+            return
+        close = difflib.get_close_matches(name, options, n=3, cutoff=0.5)
+        hint = f"是不是 {'、'.join(close)}" if close else f"已有：{'、'.join(options[:20]) or '（无）'}"
+        self.report(path, f"没有{what}“{name}”", hint)
+
+    def names(self) -> None:
+        """Keys are plain words; facts are `subject.name` of a known subject."""
+        for section in ITEM_SECTIONS:
+            for key in getattr(self.pack, section):
+                if not NAME.match(key):
+                    self.report((section, key), f"编号“{key}”写法不对", "用小写字母、数字和连字符，以字母开头")
+        subjects = _SUBJECTS | set(self.pack.parties)
+        for name in self.pack.facts:
+            if not FACT_NAME.match(name):
+                self.report(("facts", name), f"事实名“{name}”写法不对", "写成 主体.名称，如 bid.team_size")
+            elif name.split(".")[0] not in subjects:
+                self.known(name.split(".")[0], sorted(subjects), ("facts", name), "主体（角色或对象）")
+
+    def clauses(self) -> None:
+        """Every cited clause is in the clause list, and every clause of the list is carried by some item."""
+        carried: set[str] = set()
+        for section in (*ITEM_SECTIONS, "pack", "facts", "counting"):
+            content = getattr(self.pack, section)
+            if content is not None:
+                self._cited(content, (section,), carried)
+        for key in self.pack.clauses:
+            if not _CLAUSE.match(key):
+                self.report(("clauses", key), f"条款编号“{key}”写法不对", "写成 SZ-11.1 这样的编号")
+            elif key not in carried:
+                self.report(("clauses", key), f"条款 {key} 没有任何内容承载", "在规则、金额、流程、职责等的 clause 里写上它")
+
+    def _cited(self, node: Any, path: tuple[str | int, ...], carried: set[str]) -> None:
+        if isinstance(node, BaseModel):
+            if "clause" in type(node).model_fields:
+                cited = getattr(node, "clause", None)
+                for clause in [cited] if isinstance(cited, str) else cited or ():
+                    carried.add(clause)
+                    self.known(clause, self.pack.clauses, (*path, "clause"), "条款")
+            for name, info in type(node).model_fields.items():
+                value = getattr(node, name)
+                if isinstance(value, BaseModel | dict | list):
+                    self._cited(value, (*path, info.alias or name), carried)
+        elif isinstance(node, dict):
+            for key, value in node.items():
+                self._cited(value, (*path, key), carried)
+        elif isinstance(node, list):
+            for i, value in enumerate(node):
+                if isinstance(value, BaseModel | dict | list):
+                    self._cited(value, (*path, i), carried)
+
+    def roles_stages_papers(self) -> None:
+        """Roles, processes, stages, papers, terms and facts that items point to."""
+        pack = self.pack
+        roles, processes, papers = pack.parties, pack.processes, pack.papers
+        for section in ITEM_SECTIONS:
+            for key, item in getattr(pack, section).items():
+                path = (section, key)
+                for process in getattr(item, "processes", None) or ():
+                    self.known(process, processes, (*path, "processes"), "流程")
+                for word in ("roles", "role", "payer", "payee", "holders", "decides", "from_", "to"):
+                    value = getattr(item, word, None)
+                    for role in [value] if isinstance(value, str) else value or ():
+                        self.known(role, roles, (*path, word.rstrip("_")), "角色")
+                for word in ("stages", "stage", "from_stage", "until_stage"):
+                    value = getattr(item, word, None)
+                    if isinstance(value, str):
+                        value = [value]
+                    for stage in value or () if not isinstance(value, dict) else ():
+                        self.known(stage, self.stages, (*path, word), "阶段")
+                for paper in getattr(item, "evidence", ()):
+                    self.known(paper, papers, (*path, "evidence"), "材料")
+        for key, money in pack.money.items():
+            self.known(money.part_of, pack.money, ("money", key, "part_of"), "金额项")
+            for funder in money.funders:
+                self.known(funder.role, roles, ("money", key, "funders"), "角色")
+        for key, duty in pack.duties.items():
+            for fact in duty.records:
+                self.known(fact, self.types, ("duties", key, "records"), "事实")
+            if duty.when == "at_stage" and duty.stage is None:
+                self.report(("duties", key), "at_stage 的职责没有写阶段", "写 stage")
+        for key, right in pack.rights.items():
+            self.known(right.term, pack.terms, ("rights", key, "term"), "期限")
+        for key, paper in papers.items():
+            for i, one in enumerate(paper.fields):
+                self.known(one.fact, self.types, ("papers", key, "fields", i, "fact"), "事实")
+        self._stages()
+
+    def _stages(self) -> None:
+        pack = self.pack
+        for key, process in pack.processes.items():
+            for name, stage in process.stages.items():
+                path = ("processes", key, "stages", name)
+                for word, listed in (("by", stage.by), ("with", stage.with_ or ()), ("sign_off", stage.sign_off)):
+                    for role in listed:
+                        self.known(role, pack.parties, (*path, word), "角色")
+                self.known(stage.term, pack.terms, (*path, "term"), "期限")
+                for side in ("takes", "gives"):
+                    for paper in getattr(stage.papers, side):
+                        self.known(paper, pack.papers, (*path, "papers", side), "材料")
+                if stage.at_most is not None:
+                    self._literal(stage.at_most, "count", (*path, "at_most"))
+                if stage.scoring is not None:
+                    for word, criterion in stage.scoring.criteria.items():
+                        self._literal(criterion.most, "score", (*path, "scoring", "criteria", word, "most"))
+                    for word, kind in (("pass_mark", "score"), ("survivors", "count")):
+                        value = getattr(stage.scoring, word)
+                        if value is not None:
+                            self._literal(value, kind, (*path, "scoring", word))
+
+    def _literal(self, raw: str, kind: str, path: tuple[str | int, ...]) -> None:
+        try:
+            of, _ = read_literal(raw)
+        except Exception as error:  # noqa: BLE001  any unreadable literal is reported the same way
+            self.report(path, f"“{raw}”读不懂", getattr(error, "fix", ""))
+            return
+        if of.kind.value != kind:
+            self.report(path, f"“{raw}”不是这里要的值", {"count": "写成“3 家”", "score": "写成“60 分”"}[kind])
+
+    def discretion(self) -> None:
+        """An open question has a readable type."""
+        for key, item in self.pack.discretion.items():
+            try:
+                declared_type(item, self.pack)
+            except BadValue as error:
+                self.report(("discretion", key), error.what, error.fix)
+
+    def identity(self) -> None:
+        """The identity agrees with itself: dates, and how a blank start is written."""
+        found = self.pack.pack.in_force
+        if found is None:
+            return
+        if found.lasts is not None:
+            try:
+                of, _ = read_literal(found.lasts)
+                if of.kind.value != "term":
+                    raise BadValue(what="不是期限")
+            except Exception:  # noqa: BLE001  any unreadable literal is reported the same way
+                self.report(("pack", "in_force", "lasts"), f"“{found.lasts}”不是期限", "写成“3 年”")
+        if found.from_ != UNSET and found.until is not None and found.until < found.from_:  # type: ignore[operator]  # not the word unset
+            self.report(("pack", "in_force"), "失效日期早于生效日期", "检查两个日期")

@@ -1,0 +1,176 @@
+"""The arithmetic of operands: percentages, sums, quotients, dates moved on, spans, rounding. Exact until rounded on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+from typing import Any
+
+from jiebang.kernel.periods import WorkingCalendar, end_of_term
+from jiebang.policy import expressions as ex
+from jiebang.policy.compile_operands import BUILDERS, Names, Operand, compile_operand, merge_reads
+from jiebang.policy.situation import Situation
+from jiebang.policy.values import DATE, DAYS, MONTHS, NUMERIC, PERCENT, WORKING_DAYS, Kind, ValueType, as_term
+
+_ROUNDINGS = {"down": ROUND_DOWN, "up": ROUND_UP, "half_up": ROUND_HALF_UP}
+
+
+def _both(a: Operand, b: Operand, combine: Callable[[Any, Any], Any]) -> Callable[[Situation], Any]:
+    left, right = a.get, b.get
+
+    def get(s: Situation) -> Any:
+        x, y = left(s), right(s)
+        return None if x is None or y is None else combine(x, y)
+
+    return get
+
+
+def _percent(node: ex.Percent, names: Names, path: Any, least: int, expect: Any) -> Operand:
+    share = compile_operand(node.percent, names, (*path, "percent"), least)
+    base = compile_operand(node.of, names, (*path, "of"), least)
+    if share.type.kind is not Kind.percent:
+        raise names.fail((*path, "percent"), f"{share.text}不是百分比", "写成“40%”")
+    if base.type.kind not in (Kind.money, Kind.count, Kind.score):
+        raise names.fail((*path, "of"), f"{base.text}不能取百分比", "基数应是金额、计数或分数")
+    return Operand(base.type, _both(share, base, lambda a, b: a * b), f"{base.text} 的 {share.text}", **merge_reads((share, base)))
+
+
+def _several(word: str, label: str, combine: Callable[[list[Any]], Any]) -> Callable[..., Operand]:
+    def build(node: Any, names: Names, path: Any, least: int, expect: Any) -> Operand:
+        parts = tuple(
+            compile_operand(part, names, (*path, word, i), least) for i, part in enumerate(getattr(node, word))
+        )
+        first = parts[0].type
+        for i, part in enumerate(parts):
+            if part.type.kind not in NUMERIC or part.type != first:
+                raise names.fail((*path, word, i), f"{part.text}与前面的不是同一种数", f"都写成{first}")
+        getters = [part.get for part in parts]
+
+        def get(s: Situation) -> Any:
+            values = [g(s) for g in getters]
+            return None if any(v is None for v in values) else combine(values)
+
+        return Operand(first, get, f"{label}（{'；'.join(p.text for p in parts)}）", **merge_reads(parts))
+
+    return build
+
+
+def _divide(node: ex.Divide, names: Names, path: Any, least: int, expect: Any) -> Operand:
+    part = compile_operand(node.divide, names, (*path, "divide"), least)
+    share = compile_operand(node.by, names, (*path, "by"), least)
+    if part.type.kind not in (Kind.money, Kind.score):
+        raise names.fail((*path, "divide"), f"{part.text}不能除", "写金额或分数")
+    if share.type.kind is not Kind.percent or share.constant == 0:
+        raise names.fail((*path, "by"), f"{share.text}不是可用的百分比", "写成“150%”，不能为 0")
+    return Operand(
+        part.type, _both(part, share, lambda a, b: None if b == 0 else a / b), f"{part.text} ÷ {share.text}",
+        **merge_reads((part, share)),
+    )  # fmt: skip
+
+
+def _ratio(node: ex.Ratio, names: Names, path: Any, least: int, expect: Any) -> Operand:
+    part = compile_operand(node.ratio, names, (*path, "ratio"), least)
+    whole = compile_operand(node.to, names, (*path, "to"), least)
+    if part.type.kind not in NUMERIC or part.type != whole.type:
+        raise names.fail((*path, "to"), f"{part.text}与{whole.text}不是同一种数", f"都写成{part.type}")
+    return Operand(
+        PERCENT, _both(part, whole, lambda a, b: None if b == 0 else Decimal(a) / Decimal(b)),
+        f"{part.text}占{whole.text}的比例", **merge_reads((part, whole)),
+    )  # fmt: skip
+
+
+def _multiply(node: ex.Multiply, names: Names, path: Any, least: int, expect: Any) -> Operand:
+    base = compile_operand(node.multiply, names, (*path, "multiply"), least)
+    times = compile_operand(node.by, names, (*path, "by"), least)
+    if base.type.kind not in (Kind.money, Kind.score, Kind.percent):
+        raise names.fail((*path, "multiply"), f"{base.text}不能乘", "写金额、分数或百分比")
+    if times.type.kind not in (Kind.count, Kind.term, Kind.percent):
+        raise names.fail((*path, "by"), f"{times.text}不能作乘数", "写计数、期限或百分比")
+    return Operand(base.type, _both(base, times, lambda a, b: a * b), f"{base.text} × {times.text}", **merge_reads((base, times)))
+
+
+def _shift(node: ex.Shift, names: Names, path: Any, least: int, expect: Any) -> Operand:
+    start = compile_operand(node.date, names, (*path, "date"), least)
+    term = compile_operand(node.plus, names, (*path, "plus"), least)
+    if start.type.kind is not Kind.date:
+        raise names.fail((*path, "date"), f"{start.text}不是日期", "写日期事实")
+    if term.type.kind is not Kind.term:
+        raise names.fail((*path, "plus"), f"{term.text}不是期限", "写成“2 年”")
+    unit = term.type.unit or MONTHS
+
+    def get(s: Situation) -> Any:
+        a, b = start.get(s), term.get(s)
+        if a is None or b is None:
+            return None
+        return end_of_term(a, as_term(b, unit), s.calendar, roll_to_working_day=False)
+
+    return Operand(DATE, get, f"{start.text}之后 {term.text}", **merge_reads((start, term)))
+
+
+def _between(node: ex.Between, names: Names, path: Any, least: int, expect: Any) -> Operand:
+    first = compile_operand(node.between[0], names, (*path, "between", 0), least)
+    last = compile_operand(node.between[1], names, (*path, "between", 1), least)
+    for i, part in enumerate((first, last)):
+        if part.type.kind is not Kind.date:
+            raise names.fail((*path, "between", i), f"{part.text}不是日期", "写日期事实")
+    unit = node.in_
+
+    def get(s: Situation) -> Any:
+        a, b = first.get(s), last.get(s)
+        if a is None or b is None:
+            return None
+        return count_span(a, b, unit, node.partial, s.calendar)
+
+    return Operand(ValueType(Kind.term, unit), get, f"{first.text}至{last.text}的{unit}数", **merge_reads((first, last)))
+
+
+def count_span(first: date, last: date, unit: str, partial: str, calendar: WorkingCalendar | None) -> int | None:
+    """Whole months, days or working days after `first` up to and including `last`; 0 if `last` isn't later.
+
+    None for working days without a calendar: the answer is then not known.
+    """
+    if last <= first:
+        return 0
+    if unit == DAYS:
+        return (last - first).days
+    if unit == WORKING_DAYS:
+        if calendar is None:
+            return None
+        days = (date.fromordinal(n) for n in range(first.toordinal() + 1, last.toordinal() + 1))
+        return sum(calendar.is_working(day) for day in days)
+    months = (last.year - first.year) * 12 + last.month - first.month
+    while end_of_term(first, as_term(months, MONTHS), None, roll_to_working_day=False) > last:
+        months -= 1
+    whole = end_of_term(first, as_term(months, MONTHS), None, roll_to_working_day=False) == last if months else False
+    return months + 1 if partial == "up" and not whole else months
+
+
+def _round(node: ex.Round, names: Names, path: Any, least: int, expect: Any) -> Operand:
+    inner = compile_operand(node.round, names, (*path, "round"), least)
+    if inner.type.kind not in (Kind.money, Kind.score, Kind.percent, Kind.count):
+        raise names.fail((*path, "round"), f"{inner.text}不能取整", "写金额、分数、百分比或计数")
+    quantum, how = Decimal(1).scaleb(-node.places), _ROUNDINGS[node.how]
+
+    def get(s: Situation) -> Any:
+        value = inner.get(s)
+        return None if value is None else value.quantize(quantum, rounding=how)
+
+    return Operand(inner.type, get, f"{inner.text}（保留 {node.places} 位小数）", **merge_reads((inner,)))
+
+
+BUILDERS.update(
+    {
+        ex.Percent: _percent,
+        ex.Least: _several("least", "较小者", min),
+        ex.Greatest: _several("greatest", "较大者", max),
+        ex.Add: _several("add", "之和", lambda values: sum(values[1:], values[0])),
+        ex.Subtract: _several("subtract", "相减", lambda values: max(values[0] - values[1], values[0] * 0)),
+        ex.Divide: _divide,
+        ex.Ratio: _ratio,
+        ex.Multiply: _multiply,
+        ex.Shift: _shift,
+        ex.Between: _between,
+        ex.Round: _round,
+    }
+)

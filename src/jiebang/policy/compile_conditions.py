@@ -1,0 +1,492 @@
+"""Turn conditions into closures over a situation, three-valued, with a trace of every leaf.
+
+Truth is 0 fail, 1 unknown, 2 pass, so `all` is min, `any` is max and `not` is 2 - x (Kleene). A departure recorded by
+somebody entitled turns a failing in-principle leaf into a pass that stays marked in the trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jiebang.policy import expressions as ex
+from jiebang.policy.compile_operands import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    Check,
+    Names,
+    Operand,
+    Unresolved,
+    compile_fact,
+    compile_operand,
+    records_and_field,
+    select_records,
+    within_record,
+)
+from jiebang.policy.situation import RANK, Departure, Situation, Source, find_path
+from jiebang.policy.values import ORDERED, Kind, ValueType, is_blank
+
+DEPARTED = 3
+Path = tuple[str | int, ...]
+Detail = Callable[[Situation], str]
+Trace = list[tuple["Leaf", int]]
+
+
+@dataclass(slots=True)
+class Leaf:
+    """One compiled leaf: what it wants, with which force, by which clause, and who may depart from it."""
+
+    wants: str
+    check: Check
+    operands: tuple[Operand, ...]
+    force: ex.Force
+    clause: str | None
+    departs: ex.Departs | None
+    departure_keys: tuple[str, ...]
+    path: Path
+    least: int
+    detail: Detail | None = None
+    truth: Check = field(init=False)
+
+    def __post_init__(self) -> None:
+        check = self.check
+        if self.departs is None:
+            self.truth = check
+            return
+
+        def truth(s: Situation) -> int:
+            found = check(s)
+            return PASS if found == FAIL and s.departures and self.departure(s) is not None else found
+
+        self.truth = truth
+
+    def departure(self, s: Situation) -> Departure | None:
+        """The recorded departure that covers this leaf, if whoever made it was entitled to, in the form asked for."""
+        if self.departs is None:
+            return None
+        for key in self.departure_keys:
+            made = s.departures.get(key)
+            if made is not None and made.by in self.departs.by and made.with_ == self.departs.with_.value:
+                if made.with_ == "external_act" and made.act is None:
+                    continue
+                if made.with_ in ("reason", "meeting") and not made.reason:
+                    continue
+                return made
+        return None
+
+    def trace(self, s: Situation, out: Trace) -> int:
+        """Note this leaf's verdict and return its truth."""
+        found = self.check(s)
+        if found == FAIL and s.departures and self.departure(s) is not None:
+            out.append((self, DEPARTED))
+            return PASS
+        out.append((self, found))
+        return found
+
+    def could_pass(self, s: Situation) -> int:
+        """The truth if every departure open to somebody were made."""
+        found = self.check(s)
+        return PASS if found == FAIL and self.departs is not None else found
+
+    def reads(self) -> tuple[Operand, ...]:
+        """Operands this leaf looks at."""
+        return self.operands
+
+    def leaves(self) -> list[Leaf]:
+        """Itself."""
+        return [self]
+
+
+@dataclass(slots=True)
+class Group:
+    """`all`, `any` or `not` over parts."""
+
+    word: str
+    parts: tuple[Compiled, ...]
+    truth: Check = field(init=False)
+
+    def __post_init__(self) -> None:
+        checks = tuple(part.truth for part in self.parts)
+        if self.word == "not":
+            only = checks[0]
+            self.truth = lambda s: 2 - only(s)
+        elif self.word == "all":
+
+            def every(s: Situation) -> int:
+                worst = PASS
+                for check in checks:
+                    found = check(s)
+                    if found == FAIL:
+                        return FAIL
+                    if found < worst:
+                        worst = found
+                return worst
+
+            self.truth = every
+        else:
+
+            def some(s: Situation) -> int:
+                best = FAIL
+                for check in checks:
+                    found = check(s)
+                    if found == PASS:
+                        return PASS
+                    if found > best:
+                        best = found
+                return best
+
+            self.truth = some
+
+    def _combine(self, found: list[int]) -> int:
+        if self.word == "not":
+            return 2 - found[0]
+        return min(found) if self.word == "all" else max(found)
+
+    def trace(self, s: Situation, out: Trace) -> int:
+        """Every part's verdict is noted, also those that no longer matter: a person wants to see them all."""
+        return self._combine([part.trace(s, out) for part in self.parts])
+
+    def could_pass(self, s: Situation) -> int:
+        """The truth if every departure open to somebody were made."""
+        return self._combine([part.could_pass(s) for part in self.parts])
+
+    def reads(self) -> tuple[Operand, ...]:
+        """Operands of all parts."""
+        return tuple(operand for part in self.parts for operand in part.reads())
+
+    def leaves(self) -> list[Leaf]:
+        """Leaves of all parts."""
+        return [leaf for part in self.parts for leaf in part.leaves()]
+
+
+Compiled = Leaf | Group
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFrame:
+    """What a rule lends to its leaves."""
+
+    id: str
+    clause: str
+    departs: ex.Departs | None
+
+
+def compile_condition(
+    node: Any, names: Names, path: Path, least: int, rule_force: ex.Force, frame: RuleFrame | None = None
+) -> Compiled:
+    """Compile a condition tree; reports every problem in it and raises Unresolved if there was any."""
+    if isinstance(node, ex.All | ex.AnyOf):
+        word = "all" if isinstance(node, ex.All) else "any"
+        parts, broken = [], False
+        for i, child in enumerate(getattr(node, word)):
+            try:
+                parts.append(compile_condition(child, names, (*path, word, i), least, rule_force, frame))
+            except Unresolved:
+                broken = True
+        if broken:
+            raise Unresolved
+        return Group(word, tuple(parts))
+    if isinstance(node, ex.Not):
+        part = compile_condition(node.not_, names, (*path, "not"), least, rule_force, frame)
+        return Group("not", (part,))
+    wants, check, operands, detail = _LEAVES[type(node)](node, names, path, least)
+    force = node.force or rule_force
+    departs = node.departs or (frame.departs if frame else None)
+    if frame is None and (node.force or node.departs):
+        raise names.fail(path, "这里的条件只选取范围，不能写 force 或 departs", "把它们写在规则的条件上")
+    if force is ex.Force.in_principle and frame is not None and departs is None:
+        raise names.fail(path, "“原则上”的条件没有写谁可以例外", "写 departs: {by: 角色, with: reason|meeting|external_act}")
+    if force is not ex.Force.in_principle:
+        if node.departs is not None:
+            raise names.fail(path, f"force 是 {force.value} 的条件不能例外", "去掉 departs，或改为 in-principle")
+        departs = None
+    for who in departs.by if departs else ():
+        if who not in names.pack.parties:
+            raise names.fail(path, f"departs 里的角色“{who}”没有声明", f"已有：{'、'.join(names.pack.parties)}")
+    keys = () if frame is None else (frame.id, *([f"{frame.id}#{node.name}"] if node.name else ()))
+    return Leaf(
+        wants=wants, check=check, operands=operands, force=force,
+        clause=node.clause or (frame.clause if frame else None),
+        departs=departs, departure_keys=keys, path=path, least=least, detail=detail,
+    )  # fmt: skip
+
+
+Built = tuple[str, Check, tuple[Operand, ...], Detail | None]
+
+
+def _compare(word: str, label: str, test: Callable[[Any, Any], bool], ordered: bool) -> Callable[..., Built]:
+    def build(node: Any, names: Names, path: Path, least: int) -> Built:
+        left_node, right_node = getattr(node, word)
+        left, right = _pair(left_node, right_node, names, (*path, word), least)
+        if ordered and left.type.kind not in ORDERED:
+            raise names.fail((*path, word), f"{left.text}不能比大小", "用 equal、one_of 等")
+        if left.type != right.type:
+            raise names.fail((*path, word), f"两边不是同一种值：{left.type} 与 {right.type}", "检查类型和单位")
+        wants = f"{left.text} {label} {right.text}"
+        a, b, limit = left.get, right.get, right.constant
+        if limit is not None and left.facts and len(left.facts) == 1 and left.type.kind is not Kind.records:
+            # The commonest leaf, fact against literal, reads the fact itself: half the time of two calls.
+            name = left.facts[0]
+            if _reads_fact_only(left_node, name):
+
+                def quick(s: Situation) -> int:
+                    fact = s.facts.get(name)
+                    if fact is None or fact.rank < least:
+                        return UNKNOWN
+                    return PASS if test(fact.value, limit) else FAIL
+
+                return wants, quick, (left, right), None
+
+        def check(s: Situation) -> int:
+            x = a(s)
+            if x is None:
+                return UNKNOWN
+            y = b(s)
+            if y is None:
+                return UNKNOWN
+            return PASS if test(x, y) else FAIL
+
+        return wants, check, (left, right), None
+
+    return build
+
+
+def _reads_fact_only(node: Any, name: str) -> bool:
+    return isinstance(node, ex.Value) and node.root == name
+
+
+def _pair(left: Any, right: Any, names: Names, path: Path, least: int) -> tuple[Operand, Operand]:
+    """Compile two operands; an option's word is read by the type of the other side."""
+    word_left = isinstance(left, ex.Value) and isinstance(left.root, str) and "." not in left.root
+    if word_left and not (isinstance(left, ex.Value) and str(left.root)[:1].isdigit()):
+        second = compile_operand(right, names, (*path, 1), least)
+        return compile_operand(left, names, (*path, 0), least, second.type), second
+    first = compile_operand(left, names, (*path, 0), least)
+    return first, compile_operand(right, names, (*path, 1), least, first.type)
+
+
+def _holds(node: ex.Holds, names: Names, path: Path, least: int) -> Built:
+    fact = compile_fact(node.holds, names, (*path, "holds"), least)
+    if fact.type.kind is not Kind.flag:
+        raise names.fail((*path, "holds"), f"{fact.text}不是是非题", "holds 只用于类型 flag 的事实")
+    name = node.holds
+
+    def check(s: Situation) -> int:
+        found = s.facts.get(name)
+        if found is None or found.rank < least:
+            return UNKNOWN
+        return PASS if found.value else FAIL
+
+    return fact.text, check, (fact,), None
+
+
+def _provided(node: ex.Provided, names: Names, path: Path, least: int) -> Built:
+    facts = [compile_fact(n, names, (*path, "provided", i), least) for i, n in enumerate(node.provided)]
+
+    def check(s: Situation) -> int:
+        worst = PASS
+        for fact in facts:
+            value = fact.get(s)
+            if value is None:
+                worst = min(worst, UNKNOWN)
+            elif is_blank(value):
+                return FAIL
+        return worst
+
+    def detail(s: Situation) -> str:
+        lacking = [f.text for f in facts if (v := f.get(s)) is None or is_blank(v)]
+        return f"缺：{'、'.join(lacking)}" if lacking else ""
+
+    return f"写明{'、'.join(f.text for f in facts)}", check, tuple(facts), detail
+
+
+def _options_known(options: Sequence[str], of: ValueType, names: Names, path: Path) -> None:
+    for i, option in enumerate(options):
+        if option not in (of.options or {}):
+            listed = "、".join(of.options or {})
+            raise names.fail((*path, "options", i), f"没有“{option}”这个选项", f"可选：{listed}")
+
+
+def _one_of(node: ex.OneOf, names: Names, path: Path, least: int) -> Built:
+    fact = compile_fact(node.one_of, names, (*path, "one_of"), least)
+    if fact.type.kind is not Kind.choice:
+        raise names.fail((*path, "one_of"), f"{fact.text}不是单选", "one_of 只用于类型 choice 的事实")
+    _options_known(node.options, fact.type, names, path)
+    wanted, known = frozenset(node.options), frozenset(fact.type.options or ())
+
+    def check(s: Situation) -> int:
+        value = fact.get(s)
+        if value is None or value not in known:
+            return UNKNOWN
+        return PASS if value in wanted else FAIL
+
+    labels = "、".join((fact.type.options or {})[o] for o in node.options)
+    return f"{fact.text}属于：{labels}", check, (fact,), None
+
+
+def _includes(node: ex.Includes, names: Names, path: Path, least: int) -> Built:
+    fact = compile_fact(node.includes, names, (*path, "includes"), least)
+    if fact.type.kind is not Kind.choices:
+        raise names.fail((*path, "includes"), f"{fact.text}不是多选", "includes 只用于类型 choices 的事实")
+    _options_known(node.options, fact.type, names, path)
+    wanted = frozenset(node.options)
+
+    def check(s: Situation) -> int:
+        value = fact.get(s)
+        return UNKNOWN if value is None else PASS if wanted <= set(value) else FAIL
+
+    labels = "、".join((fact.type.options or {})[o] for o in node.options)
+    return f"{fact.text}包括：{labels}", check, (fact,), None
+
+
+def _record_free(node: ex.RecordFree, names: Names, path: Path, least: int) -> Built:
+    # Only a dated look-up proves an absence, so a declared list is never enough.
+    least = max(least, RANK[Source.checked])
+    records = compile_fact(node.record_free, names, (*path, "record_free"), least)
+    pick, tests = select_records(records, node, names, path, least)
+    fields = records.type.fields or {}
+    if node.in_force and not {"from", "until"} <= set(fields):
+        raise names.fail((*path, "in_force"), "要看是否在期内，记录里得有 from 和 until", "在 fields 里加 from、until（date）")
+    fact_name = node.record_free
+
+    def running(row: dict[str, Any], s: Situation) -> int:
+        start, end = row.get("from"), row.get("until")
+        if start is None:
+            return UNKNOWN
+        return PASS if start <= s.on and (end is None or s.on <= end) else FAIL
+
+    def check(s: Situation) -> int:
+        fact = s.facts.get(fact_name)
+        if fact is None or fact.as_of is None:
+            return UNKNOWN
+        found = pick(s)
+        if found is None:
+            return UNKNOWN
+        rows, doubtful = found
+        if node.in_force:
+            states = [running(row, s) for row in rows]
+            if PASS in states:
+                return FAIL
+            doubtful = doubtful or UNKNOWN in states
+        elif rows:
+            return FAIL
+        return UNKNOWN if doubtful else PASS
+
+    span = f"近{node.last}内" if node.last else "在有效期内" if node.in_force else ""
+    kind = "，限所列情形" if tests else ""
+    return f"{span}无{records.text}（以注明日期的查询为准{kind}）", check, (records,), None
+
+
+def _related(node: ex.Related, names: Names, path: Path, least: int) -> Built:
+    starts = [compile_fact(n, names, (*path, "related", i), least) for i, n in enumerate(node.related)]
+    goals = [compile_fact(n, names, (*path, "to", i), least) for i, n in enumerate(node.to)]
+    parties = (Kind.organisation, Kind.organisations, Kind.person, Kind.persons)
+    for i, fact in enumerate([*starts, *goals]):
+        if fact.type.kind not in parties:
+            raise names.fail(path, f"{fact.text}不是组织或人员", f"第 {i + 1} 项应是组织或人员")
+    kinds = frozenset(node.by)
+
+    def ends(facts: list[Operand], s: Situation) -> tuple[tuple[str, ...], bool]:
+        found: list[str] = []
+        unknown = False
+        for fact in facts:
+            value = fact.get(s)
+            if value is None:
+                unknown = True
+            else:
+                found.extend((value,) if isinstance(value, str) else value)
+        return tuple(found), unknown
+
+    def path_of(s: Situation) -> list[str] | None:
+        return find_path(ends(starts, s)[0], ends(goals, s)[0], kinds, s.relations, s.on)
+
+    def check(s: Situation) -> int:
+        if path_of(s) is not None:
+            return PASS
+        unknown = ends(starts, s)[1] or ends(goals, s)[1]
+        return UNKNOWN if unknown or (kinds and s.relations_as_of is None) else FAIL
+
+    def detail(s: Situation) -> str:
+        found = path_of(s)
+        return f"关系路径：{' → '.join(found)}" if found else ""
+
+    wants = f"{'、'.join(f.text for f in starts)}与{'、'.join(f.text for f in goals)}有关联"
+    return wants, check, (*starts, *goals), detail
+
+
+def _quantified(word: str) -> Callable[..., Built]:
+    def build(node: Any, names: Names, path: Path, least: int) -> Built:
+        name = getattr(node, word)
+        records = compile_fact(name, names, (*path, word), least)
+        if records.type.kind is not Kind.records:
+            raise names.fail((*path, word), f"{records.text}不是记录", "写一个类型为 records 的事实")
+        with names.item(node.as_, records.type, records.text):
+            test = compile_condition(node.test, names, (*path, "test"), least, rule_force=ex.Force.must)
+
+        def states(s: Situation) -> list[int] | None:
+            rows = records.get(s)
+            if rows is None:
+                return None
+            return [test.truth(within_record(s, node.as_, row, name)) for row in rows]
+
+        def check(s: Situation) -> int:
+            found = states(s)
+            if found is None:
+                return UNKNOWN
+            if word == "every":
+                return min(found, default=PASS)
+            return max(found, default=FAIL)
+
+        def detail(s: Situation) -> str:
+            found = states(s) or []
+            bad = [str(i) for i, state in enumerate(found, 1) if state != PASS]
+            return f"第 {'、'.join(bad)} 条不符合或待核" if bad and word == "every" else ""
+
+        inner = tuple(leaf.wants for leaf in test.leaves())
+        label = "每一条" if word == "every" else "至少一条"
+        return f"{records.text}{label}：{'；'.join(inner)}", check, (records,), detail
+
+    return build
+
+
+def _covers(node: ex.Covers, names: Names, path: Path, least: int) -> Built:
+    asked, column, _ = records_and_field(node.covers, names, (*path, "covers"), least)
+    given, answer, _ = records_and_field(node.by, names, (*path, "by"), least)
+
+    def lacking(s: Situation) -> list[str] | None:
+        wanted, found = asked.get(s), given.get(s)
+        if wanted is None or found is None:
+            return None
+        answered = {row.get(answer) for row in found}
+        return [str(row.get(column)) for row in wanted if row.get(column) not in answered]
+
+    def check(s: Situation) -> int:
+        left = lacking(s)
+        return UNKNOWN if left is None else FAIL if left else PASS
+
+    def detail(s: Situation) -> str:
+        left = lacking(s)
+        return f"未响应：{'、'.join(left)}" if left else ""
+
+    return f"{given.text}逐项响应{asked.text}", check, (asked, given), detail
+
+
+_LEAVES: dict[type, Callable[..., Built]] = {
+    ex.AtLeast: _compare("at_least", "不低于", lambda a, b: a >= b, ordered=True),
+    ex.MoreThan: _compare("more_than", "高于", lambda a, b: a > b, ordered=True),
+    ex.AtMost: _compare("at_most", "不超过", lambda a, b: a <= b, ordered=True),
+    ex.LessThan: _compare("less_than", "低于", lambda a, b: a < b, ordered=True),
+    ex.Equal: _compare("equal", "等于", lambda a, b: a == b, ordered=False),
+    ex.NotEqual: _compare("not_equal", "不等于", lambda a, b: a != b, ordered=False),
+    ex.Holds: _holds,
+    ex.Provided: _provided,
+    ex.OneOf: _one_of,
+    ex.Includes: _includes,
+    ex.RecordFree: _record_free,
+    ex.Related: _related,
+    ex.Every: _quantified("every"),
+    ex.Some: _quantified("some"),
+    ex.Covers: _covers,
+}

@@ -1,0 +1,167 @@
+"""From a folder of YAML to a proved programme, or every problem in it at once with file, line and what was expected."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from jiebang.policy.pack import ITEM_SECTIONS, Pack
+from jiebang.policy.problems import say_in_chinese
+from jiebang.policy.program import Program, compile_program
+from jiebang.policy.strict_yaml import PackProblems, Path_, Problem, YamlFile, read_yaml
+
+SECTIONS = tuple(Pack.model_fields)
+SINGLE_SECTIONS = ("pack", "counting")
+
+
+@dataclass(slots=True)
+class RawPack:
+    """A pack as plain data, its base's items merged in, with the file and line of everything."""
+
+    folder: Path
+    data: dict[str, Any] = field(default_factory=dict)
+    origin: dict[Path_, YamlFile] = field(default_factory=dict)
+    own: set[Path_] = field(default_factory=set)
+
+    def place(self, path: Path_) -> tuple[str, int]:
+        """File and line of a path, or of its nearest known ancestor."""
+        for length in (2, 1):
+            found = self.origin.get(path[:length])
+            if found is not None:
+                return found.file, found.line_of(path)
+        return str(self.folder.name), 1
+
+    def with_data(self, data: dict[str, Any]) -> RawPack:
+        """The same pack with other data (a mutation of it)."""
+        return RawPack(self.folder, data, self.origin, self.own)
+
+
+def find_packs(root: Path) -> list[Path]:
+    """Every pack version below `root`, by its pack.yaml; `root` itself may be one."""
+    if (root / "pack.yaml").is_file():
+        return [root]
+    return sorted(path.parent for path in root.glob("**/pack.yaml"))
+
+
+def read_raw(folder: Path, base_roots: tuple[Path, ...] = ()) -> tuple[RawPack, list[Problem]]:
+    """Read a pack folder's files (not its cases) and those of the base it extends; merges sections, checks nothing else."""
+    raw = RawPack(folder)
+    problems: list[Problem] = []
+    shown = f"{folder.parent.name}/{folder.name}"
+    if not (folder / "pack.yaml").is_file():
+        return raw, [Problem(shown, 1, "文件夹里没有 pack.yaml", "政策包的身份写在 pack.yaml 的 pack: 下")]
+    for path in sorted(folder.glob("*.yaml")):
+        _merge_file(raw, path, f"{shown}/{path.name}", problems, own=True)
+    for stray in sorted(p for p in folder.iterdir() if p.is_file() and p.suffix not in (".yaml", ".md")):
+        problems.append(Problem(f"{shown}/{stray.name}", 1, "政策包里有读不到的文件", "只放 .yaml（内容）和 .md（说明）"))
+    identity = raw.data.get("pack")
+    extends = identity.get("extends") if isinstance(identity, dict) else None
+    if isinstance(extends, str):
+        base = _find_base(extends, folder, base_roots)
+        if base is None:
+            file, line = raw.place(("pack", "extends"))
+            problems.append(Problem(file, line, f"找不到所依据的基础包“{extends}”", "写 编号/版本，如 national-base/1"))
+        else:
+            for path in sorted(base.glob("*.yaml")):
+                if path.name != "pack.yaml":
+                    _merge_file(raw, path, f"{base.parent.name}/{base.name}/{path.name}", problems, own=False)
+    return raw, problems
+
+
+def _find_base(key: str, folder: Path, roots: tuple[Path, ...]) -> Path | None:
+    if key.count("/") != 1 or ".." in key:
+        return None
+    for root in (folder.parent.parent, *roots):
+        if (root / key / "pack.yaml").is_file():
+            return root / key
+    return None
+
+
+def _merge_file(raw: RawPack, path: Path, shown: str, problems: list[Problem], *, own: bool) -> None:
+    file, found = read_yaml(path, shown)
+    problems.extend(found)
+    if file.data is None:
+        return
+    if not isinstance(file.data, dict):
+        problems.append(Problem(shown, 1, "文件最外层要是一组键", f"可用：{'、'.join(SECTIONS)}"))
+        return
+    for section, content in file.data.items():
+        if section not in SECTIONS:
+            problems.append(Problem(shown, file.line_of((section,)), f"不认识的部分“{section}”", f"可用：{'、'.join(SECTIONS)}"))
+            continue
+        if section in SINGLE_SECTIONS or not isinstance(content, dict):
+            if section in raw.data:
+                problems.append(Problem(shown, file.line_of((section,)), f"“{section}”写了不止一处", "只写一处"))
+                continue
+            raw.data[section] = content
+            raw.origin[(section,)] = file
+            if own:
+                raw.own.add((section,))
+            continue
+        merged = raw.data.setdefault(section, {})
+        if not isinstance(merged, dict):
+            continue
+        for key, item in content.items():
+            here: Path_ = (section, key)
+            if key in merged:
+                earlier = raw.place(here)
+                problems.append(
+                    Problem(shown, file.line_of(here), f"“{key}”已在 {earlier[0]}:{earlier[1]} 写过", "换一个编号，或删掉一处")
+                )
+                continue
+            merged[key] = item
+            raw.origin[here] = file
+            if own:
+                raw.own.add(here)
+
+
+def build(raw: RawPack) -> Program:
+    """Validate, compile and prove a raw pack. Raises PackProblems with everything found."""
+    try:
+        # Validation never mutates its input, but mutated copies share parts with the original.
+        pack = Pack.model_validate(raw.data)
+    except ValidationError as error:
+        raise PackProblems(say_in_chinese(error, raw.data, raw.place)) from None
+    problems: list[Problem] = []
+
+    def report(path: Path_, what: str, expected: str) -> None:
+        file, line = raw.place(path)
+        problems.append(Problem(file, line, what, expected))
+
+    program = compile_program(pack, report)
+    if problems or program is None:
+        raise PackProblems(list(dict.fromkeys(problems)))
+    return program
+
+
+def load_pack(folder: Path, base_roots: tuple[Path, ...] = ()) -> Program:
+    """Load one pack version from its folder. Raises PackProblems naming file, line and what was expected, all at once."""
+    raw, problems = read_raw(folder, base_roots)
+    if problems:
+        try:
+            build(raw)
+        except PackProblems as more:
+            problems += more.problems
+        raise PackProblems(list(dict.fromkeys(problems)))
+    return build(raw)
+
+
+@lru_cache(maxsize=64)
+def load_pinned(folder: Path) -> Program:
+    """A pack version that never changes once published, loaded once per process."""
+    return load_pack(folder)
+
+
+def own_items(raw: RawPack) -> list[Path_]:
+    """Paths of the pack's own items (not its base's), section by section."""
+    return [(s, k) for s in ITEM_SECTIONS for k in raw.data.get(s, {}) if (s, k) in raw.own]
+
+
+def copied(raw: RawPack) -> dict[str, Any]:
+    """A deep copy of the data, to be changed."""
+    return copy.deepcopy(raw.data)

@@ -1,0 +1,74 @@
+"""Say a validation error in Chinese, at its file and line, so that somebody who doesn't program can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from jiebang.policy.expressions import CONDITION_TAGS, OPERAND_TAGS
+from jiebang.policy.strict_yaml import Path_, Problem
+
+Place = Callable[[Path_], tuple[str, int]]
+
+
+def say_in_chinese(error: ValidationError, data: Any, place: Place) -> list[Problem]:
+    """Every error of a pydantic validation as a Problem."""
+    found = []
+    for detail in error.errors(include_url=False):
+        path, extra = _walk(detail["loc"], data)
+        file, line = place(path)
+        what, expected = _say(detail, extra)
+        found.append(Problem(file, line, f"{_shown(path)}{what}", expected))
+    return list(dict.fromkeys(found))
+
+
+def _walk(loc: tuple[str | int, ...], data: Any) -> tuple[Path_, str]:
+    """Follow a location through the raw data, leaving out union tags that stand in no file. Returns what is left over too."""
+    path: list[str | int] = []
+    here, left = data, ""
+    for step in loc:
+        if (isinstance(here, dict) and step in here) or (isinstance(here, list) and isinstance(step, int) and step < len(here)):
+            here = here[step]
+            path.append(step)
+            left = ""
+        else:
+            left = str(step)
+    return tuple(path), left
+
+
+def _shown(path: Path_) -> str:
+    return f"{'.'.join(str(step) for step in path)}：" if path else ""
+
+
+def _say(detail: Any, extra: str) -> tuple[str, str]:
+    kind, context, given = detail["type"], detail.get("ctx") or {}, detail.get("input")
+    shown = f"“{str(given)[:60]}”"
+    if kind == "missing":
+        return f"缺少“{extra or detail['loc'][-1]}”", f"写上 {extra or detail['loc'][-1]}"
+    if kind == "extra_forbidden":
+        return "不认识这个键", "检查拼写，或删掉它"
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        keys = "、".join(given) if isinstance(given, dict) else str(given)
+        return (
+            f"看不懂的写法（{keys}）",
+            f"条件可用：{'、'.join(CONDITION_TAGS)}；取值可用：事实名、带单位的值，或 {'、'.join(OPERAND_TAGS)}",
+        )
+    if kind in ("enum", "literal_error"):
+        return f"{shown}不在可用的词里", str(context.get("expected", "")).replace(" or ", " 或 ")
+    if kind == "string_type":
+        return f"{shown}应是文字", "写成文字；数字编号请加引号"
+    if kind in ("dict_type", "model_type", "model_attributes_type"):
+        return f"{shown}应是一组键", "写成 键: 值"
+    if kind == "list_type":
+        return f"{shown}应是一个列表", "写成 [甲, 乙] 或分行以 - 开头"
+    if kind in ("too_short", "too_long"):
+        return f"有 {context.get('actual_length')} 项", f"{'至少' if kind == 'too_short' else '至多'} {context.get('min_length', context.get('max_length'))} 项"
+    if kind in ("bool_type", "bool_parsing"):
+        return f"{shown}应是 true 或 false", "写 true 或 false"
+    if kind in ("int_type", "int_parsing", "greater_than_equal", "less_than_equal"):
+        return f"{shown}不是可用的整数", f"{context.get('ge', '')}…{context.get('le', '')}".strip("…")
+    if kind == "value_error":
+        return str(context.get("error", "写法不对")), ""
+    return f"{shown}不合要求（{detail['msg']}）", ""

@@ -1,0 +1,168 @@
+"""Verdicts of rules: what was asked, what came out, on which inputs, by which clause, and who might depart from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jiebang.policy.compile_conditions import DEPARTED, Compiled, Leaf, Trace
+from jiebang.policy.compile_operands import FAIL, PASS, UNKNOWN
+from jiebang.policy.expressions import Force
+from jiebang.policy.pack import Pack, Rule
+from jiebang.policy.situation import RANK, SOURCE_LABELS, Situation, Source
+from jiebang.policy.values import ValueType, format_value
+
+TRUTH_WORDS = {FAIL: "fail", UNKNOWN: "unknown", PASS: "pass", DEPARTED: "departed"}
+TRUTH_LABELS = {FAIL: "不符合", UNKNOWN: "尚不能判断", PASS: "符合", DEPARTED: "不符合，已依规定例外"}
+WITH_LABELS = {"reason": "记录理由", "meeting": "会议决定", "external_act": "批复文件"}
+
+
+@dataclass(slots=True)
+class CompiledRule:
+    """A rule ready to run."""
+
+    id: str
+    rule: Rule
+    test: Compiled
+    given: Compiled | None
+    places: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rule said in one situation. Words and inputs are made when asked for, not while judging."""
+
+    compiled: CompiledRule
+    truth: int
+    leaves: Sequence[tuple[Leaf, int]]
+    situation: Situation
+    applies: bool = True
+
+    @property
+    def word(self) -> str:
+        """pass, fail, unknown, departed (passes through a recorded departure), departable, or not-applicable."""
+        if not self.applies:
+            return "not-applicable"
+        if self.truth == PASS and any(state == DEPARTED for _, state in self.leaves):
+            return "departed"
+        if self.truth == FAIL and self.compiled.test.could_pass(self.situation) != FAIL:
+            return "departable"
+        return TRUTH_WORDS[self.truth]
+
+    @property
+    def is_preference(self) -> bool:
+        """A preference never blocks."""
+        return self.compiled.rule.force is Force.prefer
+
+
+def judge_rule(compiled: CompiledRule, s: Situation) -> Verdict:
+    """Run one rule with its full trace."""
+    if compiled.given is not None and (state := compiled.given.truth(s)) != PASS:
+        out: Trace = []
+        compiled.given.trace(s, out)
+        return Verdict(compiled, PASS if state == FAIL else UNKNOWN, out, s, applies=state != FAIL)
+    out = []
+    return Verdict(compiled, compiled.test.trace(s, out), out, s)
+
+
+def unset_of(leaf: Leaf, s: Situation) -> list[str]:
+    """Discretion items this leaf waits for."""
+    return [key for operand in leaf.operands for key in operand.discretion if key not in s.decided]
+
+
+def explain_leaf(leaf: Leaf, state: int, s: Situation, types: dict[str, ValueType], pack: Pack) -> dict[str, Any]:
+    """One leaf as data an API can send and a person can read."""
+    inputs = []
+    for name in dict.fromkeys(n for operand in leaf.operands for n in operand.facts):
+        fact = s.facts.get(name)
+        label = _label(name, pack)
+        if fact is None:
+            inputs.append({"fact": name, "label": label, "value": None, "note": "尚未提供"})
+            continue
+        entry: dict[str, Any] = {
+            "fact": name,
+            "label": label,
+            "value": format_value(fact.value, types[name]) if name in types else str(fact.value),
+            "source": fact.source.value,
+        }
+        if fact.as_of:
+            entry["as_of"] = fact.as_of.isoformat()
+        if fact.evidence:
+            entry["evidence"] = fact.evidence
+        if fact.rank < leaf.least:
+            wanted = next(label for source, label in SOURCE_LABELS.items() if RANK[source] == leaf.least)
+            entry["note"] = f"目前只是{SOURCE_LABELS[fact.source]}，须{wanted}"
+        inputs.append(entry)
+    found: dict[str, Any] = {
+        "wants": leaf.wants,
+        "verdict": TRUTH_WORDS[state],
+        "force": leaf.force.value,
+        "clause": leaf.clause,
+        "inputs": inputs,
+    }
+    if leaf.detail and (detail := leaf.detail(s)):
+        found["detail"] = detail
+    if unset := unset_of(leaf, s):
+        found["unset"] = unset
+    if state == DEPARTED and (made := leaf.departure(s)):
+        found["departure"] = {"by": made.by, "with": made.with_, "reason": made.reason}
+        if made.act:
+            found["departure"]["act"] = {"number": made.act.number, "on": made.act.on.isoformat(), "file": made.act.file}
+    elif state == FAIL and leaf.departs:
+        found["may_depart"] = {"by": leaf.departs.by, "with": leaf.departs.with_.value, "clause": leaf.departs.clause}
+    found["explanation"] = _sentence(leaf, state, found, pack)
+    return found
+
+
+def explain_verdict(verdict: Verdict, types: dict[str, ValueType], pack: Pack) -> dict[str, Any]:
+    """One verdict as data."""
+    rule, s = verdict.compiled.rule, verdict.situation
+    leaves = [explain_leaf(leaf, state, s, types, pack) for leaf, state in verdict.leaves]
+    word = verdict.word
+    sentence = {
+        "pass": "符合",
+        "fail": "不符合",
+        "unknown": "尚不能判断",
+        "departed": "不符合一般规定，已依规定例外",
+        "departable": "不符合一般规定，可由有权者例外",
+        "not-applicable": "不适用",
+    }[word]
+    return {
+        "rule": verdict.compiled.id,
+        "label": rule.label,
+        "clause": rule.clause,
+        "force": rule.force.value,
+        "verdict": word,
+        "explanation": f"{rule.label}：{sentence}。" + "".join(leaf["explanation"] for leaf in leaves),
+        "conditions": leaves,
+    }
+
+
+def _label(name: str, pack: Pack) -> str:
+    found = pack.facts.get(name)
+    return found.label if found else name
+
+
+def _sentence(leaf: Leaf, state: int, found: dict[str, Any], pack: Pack) -> str:
+    shown = "；".join(
+        f"{i['label']}：{i['value'] if i['value'] is not None else '尚未提供'}"
+        + (f"（{i['note']}）" if "note" in i and i["value"] is not None else "")
+        for i in found["inputs"]
+    )
+    clause = pack.clauses.get(leaf.clause or "")
+    cited = f"〔{clause.article if clause else leaf.clause}〕" if leaf.clause else ""
+    text = f"{cited}要求{leaf.wants}；{TRUTH_LABELS[state]}（{shown}）" if shown else f"{cited}要求{leaf.wants}；{TRUTH_LABELS[state]}"
+    if detail := found.get("detail"):
+        text += f"，{detail}"
+    for key in found.get("unset", ()):
+        item = pack.discretion[key]
+        who = "、".join(pack.parties[r].label if r in pack.parties else r for r in item.decides)
+        text += f"，尚待{who}决定：{item.question}"
+    if may := found.get("may_depart"):
+        who = "、".join(pack.parties[r].label if r in pack.parties else r for r in may["by"])
+        text += f"，{who}可凭{WITH_LABELS[may['with']]}例外"
+    return text + "。"
+
+
+__all__ = ["CompiledRule", "Source", "Verdict", "explain_verdict", "judge_rule", "unset_of"]
