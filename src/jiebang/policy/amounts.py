@@ -94,7 +94,9 @@ def compile_money(key: str, item: pk.Money, names: Names) -> CompiledMoney:
     try:
         if isinstance(item.amount, pk.RestOf):
             if item.amount.rest_of not in names.pack.money:
-                raise names.fail((*path, "amount", "rest_of"), f"没有金额项“{item.amount.rest_of}”", "写已有的金额项")
+                raise names.fail(
+                    (*path, "amount", "rest_of"), f"没有金额项“{item.amount.rest_of}”", "写已有的金额项"
+                )
         elif isinstance(item.amount, pk.DecidedAmount):
             fact = compile_operand_fact(item.amount.decided, names, (*path, "amount", "decided"))
         else:
@@ -114,7 +116,9 @@ def compile_money(key: str, item: pk.Money, names: Names) -> CompiledMoney:
     try:
         if item.when is not None:
             when = compile_condition(item.when, names, (*path, "when"), 0, Force.must)
-        shares = [_compile_share(f.share, names, (*path, "funders", i, "share")) for i, f in enumerate(item.funders)]
+        shares = [
+            _compile_share(f.share, names, (*path, "funders", i, "share")) for i, f in enumerate(item.funders)
+        ]
         fixed = [share.constant for share in shares if share.constant is not None]
         if shares and len(fixed) == len(shares) and sum(fixed) != 1:
             raise names.fail((*path, "funders"), f"各方分担比例合计 {sum(fixed) * 100:f}%", "合计应为 100%")
@@ -156,14 +160,22 @@ def _compile_limit(limit: pk.Limit, names: Names, path: tuple[str | int, ...]) -
         already = compile_operand(limit.already, names, (*path, "already"), 0)
         _must_be_money(already, names, (*path, "already"))
     elif limit.scope != "item":
-        raise names.fail(path, f"限额按“{limit.scope}”累计，却没有写此前已有多少", "写 already: {sum: 记录.金额字段}")
-    when = compile_condition(limit.when, names, (*path, "when"), 0, Force.must) if limit.when is not None else None
+        raise names.fail(
+            path, f"限额按“{limit.scope}”累计，却没有写此前已有多少", "写 already: {sum: 记录.金额字段}"
+        )
+    when = (
+        compile_condition(limit.when, names, (*path, "when"), 0, Force.must)
+        if limit.when is not None
+        else None
+    )
     if limit.force is Force.prefer:
         raise names.fail((*path, "force"), "限额不能是 prefer", "写 must 或 in-principle")
     if limit.force is Force.in_principle and limit.departs is None:
         raise names.fail(path, "“原则上”的限额没有写谁可以例外", "写 departs")
     if limit.departs is not None and any(who not in names.pack.parties for who in limit.departs.by):
-        raise names.fail((*path, "departs"), "departs 里有没声明的角色", f"已有：{'、'.join(names.pack.parties)}")
+        raise names.fail(
+            (*path, "departs"), "departs 里有没声明的角色", f"已有：{'、'.join(names.pack.parties)}"
+        )
     return CompiledLimit(limit, operand, already, when)
 
 
@@ -226,7 +238,9 @@ class Accountant:
             self._divide_among_funders(compiled, amount, s, result)
         return result
 
-    def _divide_among_funders(self, compiled: CompiledMoney, amount: Decimal, s: Situation, result: Amount) -> None:
+    def _divide_among_funders(
+        self, compiled: CompiledMoney, amount: Decimal, s: Situation, result: Amount
+    ) -> None:
         """Split the amount so that the parts add up to the fen; `odd_fen` names who takes what truncation leaves."""
         item = compiled.item
         shares = [share.get(s) for share in compiled.shares]
@@ -241,7 +255,9 @@ class Accountant:
             parts[taker] += amount - sum(parts)
         for funder, share, part in zip(item.funders, shares, parts, strict=True):
             result.shares[funder.role] = part
-            result.lines.append(Line(f"由{funder.role}承担 {(share * 100).normalize():f}%", funder.clause[0], part))
+            result.lines.append(
+                Line(f"由{funder.role}承担 {(share * 100).normalize():f}%", funder.clause[0], part)
+            )
 
     def _hold_limits(self, compiled: CompiledMoney, s: Situation, result: Amount) -> tuple[str, bool]:
         """Apply ceilings and floors; fills the result's limits and lines. Returns (status, whether any is unknown)."""
@@ -269,7 +285,9 @@ class Accountant:
                 if side == "ceilings":
                     result.ceiling = bound if result.ceiling is None else min(result.ceiling, bound)
                     if limit.departs is None:
-                        result.hard_ceiling = bound if result.hard_ceiling is None else min(result.hard_ceiling, bound)
+                        result.hard_ceiling = (
+                            bound if result.hard_ceiling is None else min(result.hard_ceiling, bound)
+                        )
                     if result.amount is not None and result.amount > bound:
                         status = "over" if limit.departs is None or status == "over" else "departable"
                 else:

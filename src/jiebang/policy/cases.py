@@ -68,7 +68,9 @@ def read_cases(folder: Path) -> CaseFile:
         rows = file.data.get("cases", [])
         for key in file.data:
             if key not in ("given", "cases"):
-                found.problems.append(Problem(shown, file.line_of((key,)), f"不认识“{key}”", "可用：given、cases"))
+                found.problems.append(
+                    Problem(shown, file.line_of((key,)), f"不认识“{key}”", "可用：given、cases")
+                )
         if not isinstance(given, dict) or not isinstance(rows, list):
             found.problems.append(Problem(shown, 1, "given 应是一组键，cases 应是列表"))
             continue
@@ -77,16 +79,21 @@ def read_cases(folder: Path) -> CaseFile:
             if case is None:
                 continue
             if case.id in seen:
-                found.problems.append(Problem(shown, case.line, f"案例编号“{case.id}”已用过（{seen[case.id]}）", "换一个编号"))
+                found.problems.append(
+                    Problem(shown, case.line, f"案例编号“{case.id}”已用过（{seen[case.id]}）", "换一个编号")
+                )
                 continue
             seen[case.id] = f"{shown}:{case.line}"
             found.cases.append(case)
     return found
 
 
-def _read_case(row: Any, given: dict[str, Any], shown: str, line: int, problems: list[Problem]) -> Case | None:
-    def complain(what: str, expected: str = "") -> None:
+def _read_case(
+    row: Any, given: dict[str, Any], shown: str, line: int, problems: list[Problem]
+) -> Case | None:
+    def complain(what: str, expected: str = "") -> Case | None:
         problems.append(Problem(shown, line, what, expected))
+        return None
 
     if not isinstance(row, dict):
         return complain("案例应是一组键")
@@ -118,7 +125,9 @@ def run_case(program: Program, case: Case, calendar: WorkingCalendar | None) -> 
     problems: list[Problem] = []
 
     def report(path: Path_, what: str, expected: str) -> None:
-        problems.append(Problem(case.file, case.line, f"案例 {case.id}：{'.'.join(map(str, path))}：{what}", expected))
+        problems.append(
+            Problem(case.file, case.line, f"案例 {case.id}：{'.'.join(map(str, path))}：{what}", expected)
+        )
 
     situation = FactReader(program, report).read(case.data, case.on, calendar)
     adopted = None

@@ -48,7 +48,9 @@ class _Check:
         for section in ITEM_SECTIONS:
             for key in getattr(self.pack, section):
                 if not NAME.match(key):
-                    self.report((section, key), f"编号“{key}”写法不对", "用小写字母、数字和连字符，以字母开头")
+                    self.report(
+                        (section, key), f"编号“{key}”写法不对", "用小写字母、数字和连字符，以字母开头"
+                    )
         subjects = _SUBJECTS | set(self.pack.parties)
         for name in self.pack.facts:
             if not FACT_NAME.match(name):
@@ -67,7 +69,11 @@ class _Check:
             if not _CLAUSE.match(key):
                 self.report(("clauses", key), f"条款编号“{key}”写法不对", "写成 SZ-11.1 这样的编号")
             elif key not in carried:
-                self.report(("clauses", key), f"条款 {key} 没有任何内容承载", "在规则、金额、流程、职责等的 clause 里写上它")
+                self.report(
+                    ("clauses", key),
+                    f"条款 {key} 没有任何内容承载",
+                    "在规则、金额、流程、职责等的 clause 里写上它",
+                )
 
     def _cited(self, node: Any, path: tuple[str | int, ...], carried: set[str]) -> None:
         if isinstance(node, BaseModel):
@@ -90,29 +96,35 @@ class _Check:
 
     def roles_stages_papers(self) -> None:
         """Roles, processes, stages, papers, terms and facts that items point to."""
-        pack = self.pack
-        roles, processes, papers = pack.parties, pack.processes, pack.papers
         for section in ITEM_SECTIONS:
-            for key, item in getattr(pack, section).items():
-                path = (section, key)
-                for process in getattr(item, "processes", None) or ():
-                    self.known(process, processes, (*path, "processes"), "流程")
-                for word in ("roles", "role", "payer", "payee", "holders", "decides", "from_", "to"):
-                    value = getattr(item, word, None)
-                    for role in [value] if isinstance(value, str) else value or ():
-                        self.known(role, roles, (*path, word.rstrip("_")), "角色")
-                for word in ("stages", "stage", "from_stage", "until_stage"):
-                    value = getattr(item, word, None)
-                    if isinstance(value, str):
-                        value = [value]
-                    for stage in value or () if not isinstance(value, dict) else ():
-                        self.known(stage, self.stages, (*path, word), "阶段")
-                for paper in getattr(item, "evidence", ()):
-                    self.known(paper, papers, (*path, "evidence"), "材料")
+            for key, item in getattr(self.pack, section).items():
+                self._pointers(item, (section, key))
+        self._money_duties_rights_papers()
+        self._stages()
+
+    def _pointers(self, item: Any, path: tuple[str | int, ...]) -> None:
+        """The words that name the same sort of thing wherever they stand."""
+        pack = self.pack
+        pointed: tuple[tuple[tuple[str, ...], Iterable[str], str], ...] = (
+            (("processes",), pack.processes, "流程"),
+            (("roles", "role", "payer", "payee", "holders", "decides", "from_", "to"), pack.parties, "角色"),
+            (("stages", "stage", "from_stage", "until_stage"), self.stages, "阶段"),
+            (("evidence",), pack.papers, "材料"),
+        )
+        for words, among, what in pointed:
+            for word in words:
+                value = getattr(item, word, None)
+                if isinstance(value, dict):  # a process's own stages
+                    continue
+                for name in [value] if isinstance(value, str) else value or ():
+                    self.known(name, among, (*path, word.rstrip("_")), what)
+
+    def _money_duties_rights_papers(self) -> None:
+        pack = self.pack
         for key, money in pack.money.items():
             self.known(money.part_of, pack.money, ("money", key, "part_of"), "金额项")
             for funder in money.funders:
-                self.known(funder.role, roles, ("money", key, "funders"), "角色")
+                self.known(funder.role, pack.parties, ("money", key, "funders"), "角色")
         for key, duty in pack.duties.items():
             for fact in duty.records:
                 self.known(fact, self.types, ("duties", key, "records"), "事实")
@@ -120,17 +132,20 @@ class _Check:
                 self.report(("duties", key), "at_stage 的职责没有写阶段", "写 stage")
         for key, right in pack.rights.items():
             self.known(right.term, pack.terms, ("rights", key, "term"), "期限")
-        for key, paper in papers.items():
+        for key, paper in pack.papers.items():
             for i, one in enumerate(paper.fields):
                 self.known(one.fact, self.types, ("papers", key, "fields", i, "fact"), "事实")
-        self._stages()
 
     def _stages(self) -> None:
         pack = self.pack
         for key, process in pack.processes.items():
             for name, stage in process.stages.items():
                 path = ("processes", key, "stages", name)
-                for word, listed in (("by", stage.by), ("with", stage.with_ or ()), ("sign_off", stage.sign_off)):
+                for word, listed in (
+                    ("by", stage.by),
+                    ("with", stage.with_ or ()),
+                    ("sign_off", stage.sign_off),
+                ):
                     for role in listed:
                         self.known(role, pack.parties, (*path, word), "角色")
                 self.known(stage.term, pack.terms, (*path, "term"), "期限")
@@ -170,11 +185,6 @@ class _Check:
         if found is None:
             return
         if found.lasts is not None:
-            try:
-                of, _ = read_literal(found.lasts)
-                if of.kind.value != "term":
-                    raise BadValue(what="不是期限")
-            except Exception:  # noqa: BLE001  any unreadable literal is reported the same way
-                self.report(("pack", "in_force", "lasts"), f"“{found.lasts}”不是期限", "写成“3 年”")
+            self._literal(found.lasts, "term", ("pack", "in_force", "lasts"))
         if found.from_ != UNSET and found.until is not None and found.until < found.from_:  # type: ignore[operator]  # not the word unset
             self.report(("pack", "in_force"), "失效日期早于生效日期", "检查两个日期")

@@ -33,13 +33,19 @@ def _percent(node: ex.Percent, names: Names, path: Any, least: int, expect: Any)
         raise names.fail((*path, "percent"), f"{share.text}不是百分比", "写成“40%”")
     if base.type.kind not in (Kind.money, Kind.count, Kind.score):
         raise names.fail((*path, "of"), f"{base.text}不能取百分比", "基数应是金额、计数或分数")
-    return Operand(base.type, _both(share, base, lambda a, b: a * b), f"{base.text} 的 {share.text}", **merge_reads((share, base)))
+    return Operand(
+        base.type,
+        _both(share, base, lambda a, b: a * b),
+        f"{base.text} 的 {share.text}",
+        **merge_reads((share, base)),
+    )
 
 
 def _several(word: str, label: str, combine: Callable[[list[Any]], Any]) -> Callable[..., Operand]:
     def build(node: Any, names: Names, path: Any, least: int, expect: Any) -> Operand:
         parts = tuple(
-            compile_operand(part, names, (*path, word, i), least) for i, part in enumerate(getattr(node, word))
+            compile_operand(part, names, (*path, word, i), least)
+            for i, part in enumerate(getattr(node, word))
         )
         first = parts[0].type
         for i, part in enumerate(parts):
@@ -87,7 +93,12 @@ def _multiply(node: ex.Multiply, names: Names, path: Any, least: int, expect: An
         raise names.fail((*path, "multiply"), f"{base.text}不能乘", "写金额、分数或百分比")
     if times.type.kind not in (Kind.count, Kind.term, Kind.percent):
         raise names.fail((*path, "by"), f"{times.text}不能作乘数", "写计数、期限或百分比")
-    return Operand(base.type, _both(base, times, lambda a, b: a * b), f"{base.text} × {times.text}", **merge_reads((base, times)))
+    return Operand(
+        base.type,
+        _both(base, times, lambda a, b: a * b),
+        f"{base.text} × {times.text}",
+        **merge_reads((base, times)),
+    )
 
 
 def _shift(node: ex.Shift, names: Names, path: Any, least: int, expect: Any) -> Operand:
@@ -122,10 +133,14 @@ def _between(node: ex.Between, names: Names, path: Any, least: int, expect: Any)
             return None
         return count_span(a, b, unit, node.partial, s.calendar)
 
-    return Operand(ValueType(Kind.term, unit), get, f"{first.text}至{last.text}的{unit}数", **merge_reads((first, last)))
+    return Operand(
+        ValueType(Kind.term, unit), get, f"{first.text}至{last.text}的{unit}数", **merge_reads((first, last))
+    )
 
 
-def count_span(first: date, last: date, unit: str, partial: str, calendar: WorkingCalendar | None) -> int | None:
+def count_span(
+    first: date, last: date, unit: str, partial: str, calendar: WorkingCalendar | None
+) -> int | None:
     """Whole months, days or working days after `first` up to and including `last`; 0 if `last` isn't later.
 
     None for working days without a calendar: the answer is then not known.
@@ -142,7 +157,11 @@ def count_span(first: date, last: date, unit: str, partial: str, calendar: Worki
     months = (last.year - first.year) * 12 + last.month - first.month
     while end_of_term(first, as_term(months, MONTHS), None, roll_to_working_day=False) > last:
         months -= 1
-    whole = end_of_term(first, as_term(months, MONTHS), None, roll_to_working_day=False) == last if months else False
+    whole = (
+        end_of_term(first, as_term(months, MONTHS), None, roll_to_working_day=False) == last
+        if months
+        else False
+    )
     return months + 1 if partial == "up" and not whole else months
 
 

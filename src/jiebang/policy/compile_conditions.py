@@ -25,7 +25,8 @@ from jiebang.policy.compile_operands import (
     select_records,
     within_record,
 )
-from jiebang.policy.situation import RANK, Departure, Situation, Source, find_path
+from jiebang.policy.pack import Source
+from jiebang.policy.situation import RANK, Departure, Situation, find_path
 from jiebang.policy.values import ORDERED, Kind, ValueType, is_blank
 
 DEPARTED = 3
@@ -120,8 +121,7 @@ class Group:
                     found = check(s)
                     if found == FAIL:
                         return FAIL
-                    if found < worst:
-                        worst = found
+                    worst = min(worst, found)
                 return worst
 
             self.truth = every
@@ -133,8 +133,7 @@ class Group:
                     found = check(s)
                     if found == PASS:
                         return PASS
-                    if found > best:
-                        best = found
+                    best = max(best, found)
                 return best
 
             self.truth = some
@@ -197,14 +196,22 @@ def compile_condition(
     if frame is None and (node.force or node.departs):
         raise names.fail(path, "这里的条件只选取范围，不能写 force 或 departs", "把它们写在规则的条件上")
     if force is ex.Force.in_principle and frame is not None and departs is None:
-        raise names.fail(path, "“原则上”的条件没有写谁可以例外", "写 departs: {by: 角色, with: reason|meeting|external_act}")
+        raise names.fail(
+            path,
+            "“原则上”的条件没有写谁可以例外",
+            "写 departs: {by: 角色, with: reason|meeting|external_act}",
+        )
     if force is not ex.Force.in_principle:
         if node.departs is not None:
-            raise names.fail(path, f"force 是 {force.value} 的条件不能例外", "去掉 departs，或改为 in-principle")
+            raise names.fail(
+                path, f"force 是 {force.value} 的条件不能例外", "去掉 departs，或改为 in-principle"
+            )
         departs = None
     for who in departs.by if departs else ():
         if who not in names.pack.parties:
-            raise names.fail(path, f"departs 里的角色“{who}”没有声明", f"已有：{'、'.join(names.pack.parties)}")
+            raise names.fail(
+                path, f"departs 里的角色“{who}”没有声明", f"已有：{'、'.join(names.pack.parties)}"
+            )
     keys = () if frame is None else (frame.id, *([f"{frame.id}#{node.name}"] if node.name else ()))
     return Leaf(
         wants=wants, check=check, operands=operands, force=force,
@@ -223,7 +230,9 @@ def _compare(word: str, label: str, test: Callable[[Any, Any], bool], ordered: b
         if ordered and left.type.kind not in ORDERED:
             raise names.fail((*path, word), f"{left.text}不能比大小", "用 equal、one_of 等")
         if left.type != right.type:
-            raise names.fail((*path, word), f"两边不是同一种值：{left.type} 与 {right.type}", "检查类型和单位")
+            raise names.fail(
+                (*path, word), f"两边不是同一种值：{left.type} 与 {right.type}", "检查类型和单位"
+            )
         wants = f"{left.text} {label} {right.text}"
         a, b, limit = left.get, right.get, right.constant
         if limit is not None and left.facts and len(left.facts) == 1 and left.type.kind is not Kind.records:
@@ -348,7 +357,11 @@ def _record_free(node: ex.RecordFree, names: Names, path: Path, least: int) -> B
     pick, tests = select_records(records, node, names, path, least)
     fields = records.type.fields or {}
     if node.in_force and not {"from", "until"} <= set(fields):
-        raise names.fail((*path, "in_force"), "要看是否在期内，记录里得有 from 和 until", "在 fields 里加 from、until（date）")
+        raise names.fail(
+            (*path, "in_force"),
+            "要看是否在期内，记录里得有 from 和 until",
+            "在 fields 里加 from、until（date）",
+        )
     fact_name = node.record_free
 
     def running(row: dict[str, Any], s: Situation) -> int:

@@ -11,16 +11,13 @@ from typing import Any
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import elapsed_within
 from jiebang.policy import expressions as ex
-from jiebang.policy.pack import Discretion, FactDeclaration, Pack, RecordField, Source
-from jiebang.policy.situation import RANK, Situation
+from jiebang.policy.pack import Discretion, FactDeclaration, Pack, RecordField
+from jiebang.policy.situation import Situation
 from jiebang.policy.values import (
-    DATE,
     FACT_NAME,
-    FLAG,
     MONEY,
     MONTHS,
     NUMERIC,
-    ORDERED,
     BadValue,
     Kind,
     ValueType,
@@ -86,7 +83,10 @@ def declared_type(of: FactDeclaration | RecordField | Discretion, pack: Pack) ->
     open_list = False
     if of.list is not None:
         if of.list not in pack.lists:
-            raise BadValue(what=f"没有“{of.list}”这个清单", fix=f"在 lists 里写出它；已有：{'、'.join(pack.lists) or '（无）'}")
+            raise BadValue(
+                what=f"没有“{of.list}”这个清单",
+                fix=f"在 lists 里写出它；已有：{'、'.join(pack.lists) or '（无）'}",
+            )
         options, open_list = pack.lists[of.list].options, pack.lists[of.list].open
     if of.type in (Kind.choice, Kind.choices):
         if not options:
@@ -139,15 +139,25 @@ def records_and_field(
     records = compile_fact(head, names, path, least)
     fields = records.type.fields or {}
     if records.type.kind is not Kind.records or tail not in fields:
-        raise names.fail(path, f"“{name}”不是记录的字段", f"写成 记录.字段；可用字段：{'、'.join(fields) or '（不是记录）'}")
+        raise names.fail(
+            path,
+            f"“{name}”不是记录的字段",
+            f"写成 记录.字段；可用字段：{'、'.join(fields) or '（不是记录）'}",
+        )
     return records, tail, fields[tail]
 
 
 def select_records(
-    records: Operand, node: ex.Count | ex.Sum | ex.RecordFree, names: Names, path: tuple[str | int, ...], least: int
+    records: Operand,
+    node: ex.Count | ex.Sum | ex.RecordFree,
+    names: Names,
+    path: tuple[str | int, ...],
+    least: int,
 ) -> tuple[Callable[[Situation], tuple[list[dict[str, Any]], bool] | None], tuple[Any, ...]]:
     """How to pick the records that `where` and `last` ask for: (certain ones, whether any are doubtful), None if unknown."""
-    from jiebang.policy.compile_conditions import compile_condition  # mutual: conditions hold operands and back
+    from jiebang.policy.compile_conditions import (
+        compile_condition,
+    )  # mutual: conditions hold operands and back
 
     if records.type.kind is not Kind.records:
         raise names.fail(path, f"{records.text}不是记录", "写一个类型为 records 的事实")
@@ -156,7 +166,9 @@ def select_records(
     if node.last is not None:
         of, length = read_bound(node.last, names, (*path, "last"), Kind.term)
         if "on" not in fields or fields["on"].kind is not Kind.date:
-            raise names.fail((*path, "last"), "要按时间取记录，记录里得有日期字段 on", "在 fields 里加 on（type: date）")
+            raise names.fail(
+                (*path, "last"), "要按时间取记录，记录里得有日期字段 on", "在 fields 里加 on（type: date）"
+            )
         window = as_term(length, of.unit or MONTHS)
     test: Any = None
     if node.where is not None:
@@ -196,7 +208,9 @@ def within_record(s: Situation, word: str, row: dict[str, Any], source_fact: str
     from jiebang.policy.situation import Fact
 
     whole = s.facts[source_fact]
-    return s.with_facts({f"{word}.{k}": Fact(v, whole.source, whole.as_of, whole.evidence) for k, v in row.items()})
+    return s.with_facts(
+        {f"{word}.{k}": Fact(v, whole.source, whole.as_of, whole.evidence) for k, v in row.items()}
+    )
 
 
 def read_bound(raw: str, names: Names, path: tuple[str | int, ...], kind: Kind) -> tuple[ValueType, Any]:
@@ -236,6 +250,7 @@ def _compile_value(
 
 
 def merge_reads(parts: tuple[Operand, ...]) -> dict[str, tuple[str, ...]]:
+    """What several operands read together, each name once."""
     return {
         "facts": tuple(dict.fromkeys(n for p in parts for n in p.facts)),
         "discretion": tuple(dict.fromkeys(n for p in parts for n in p.discretion)),
@@ -271,8 +286,8 @@ def _sum(node: ex.Sum, names: Names, path: Any, least: int, expect: Any) -> Oper
         found = pick(s)
         if found is None or found[1]:
             return None
-        values = [row.get(column) for row in found[0]]
-        return None if any(v is None for v in values) else sum(values, Decimal(0))
+        values = [row[column] for row in found[0] if row.get(column) is not None]
+        return sum(values, Decimal(0)) if len(values) == len(found[0]) else None
 
     return Operand(of, get, f"{records.text}的{column}合计", **_reads(records, tests))
 
@@ -338,7 +353,10 @@ def _choose(node: ex.Choose, names: Names, path: Any, least: int, expect: Any) -
         return None if verdict == UNKNOWN else then.get(s) if verdict == PASS else otherwise.get(s)
 
     return Operand(
-        then.type, get, f"{then.text}或{otherwise.text}（视情形）", **merge_reads((*test.reads(), then, otherwise))
+        then.type,
+        get,
+        f"{then.text}或{otherwise.text}（视情形）",
+        **merge_reads((*test.reads(), then, otherwise)),
     )
 
 

@@ -43,7 +43,11 @@ class Check:
     def runs(self, wanted: Mapping[str, Any]) -> None:
         """`{stage, at, rules: [...]}`: exactly these rules run there."""
         found = self.program.rules_for(self.process, wanted["stage"], wanted["at"])
-        self.differ(f"{wanted['stage']} {wanted['at']} 时运行的规则", sorted(wanted["rules"]), sorted(r.id for r in found))
+        self.differ(
+            f"{wanted['stage']} {wanted['at']} 时运行的规则",
+            sorted(wanted["rules"]),
+            sorted(r.id for r in found),
+        )
 
     def money(self, wanted: Mapping[str, Mapping[str, Any]]) -> None:
         """Per item any of amount, status, ceiling, hard_ceiling, floor, shares, payee, payer, evidence, stage, unset."""
@@ -56,7 +60,9 @@ class Check:
             for word, value in expected.items():
                 where = f"金额 {key} 的 {word}"
                 if word in ("amount", "ceiling", "hard_ceiling", "floor"):
-                    self.differ(where, None if value == "unknown" else parse_yuan(value), getattr(found, word))
+                    self.differ(
+                        where, None if value == "unknown" else parse_yuan(value), getattr(found, word)
+                    )
                 elif word == "shares":
                     self.differ(where, {r: parse_yuan(v) for r, v in value.items()}, found.shares)
                 elif word in ("payee", "payer", "evidence", "stage"):
@@ -76,12 +82,16 @@ class Check:
                 self.differ(f"期限 {key} 的长度", expected["length"], shown)
             if "from" not in expected:
                 continue
-            found = self.program.timekeeper.deadline(key, date.fromisoformat(expected["from"]), self.situation)
+            found = self.program.timekeeper.deadline(
+                key, date.fromisoformat(expected["from"]), self.situation
+            )
             for word, value in expected.items():
                 if word == "ends_on":
                     self.differ(f"期限 {key} 的截止日", value, found.ends_on and found.ends_on.isoformat())
                 elif word == "closes_at":
-                    shown_at = found.closes_at and found.closes_at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+                    shown_at = found.closes_at and found.closes_at.astimezone(SHANGHAI).strftime(
+                        "%Y-%m-%dT%H:%M"
+                    )
                     self.differ(f"期限 {key} 的截止时刻", value, shown_at)
                 elif word == "unset":
                     self.differ(f"期限 {key} 未定的裁量项", value, found.unset)
@@ -92,12 +102,21 @@ class Check:
         """`rule: [discretion…]`: what a rule that can't be judged waits for."""
         for key, expected in wanted.items():
             verdict = judge_rule(self.program.rules[key], self.situation)
-            found = dict.fromkeys(k for leaf, state in verdict.leaves if state == UNKNOWN for k in unset_of(leaf, self.situation))
+            found = dict.fromkeys(
+                k
+                for leaf, state in verdict.leaves
+                if state == UNKNOWN
+                for k in unset_of(leaf, self.situation)
+            )
             self.differ(f"规则 {key} 等待的裁量项", sorted(expected), sorted(found))
 
     def rights(self, wanted: Mapping[str, Any]) -> None:
         """`right: [roles]`, or `not_held`, or `unknown`; every right of the process has to be named if `only: true`."""
-        rows = {k: r for k, r in self.program.pack.rights.items() if not (self.process and r.processes and self.process not in r.processes)}
+        rows = {
+            k: r
+            for k, r in self.program.pack.rights.items()
+            if not (self.process and r.processes and self.process not in r.processes)
+        }
         for key, expected in wanted.items():
             if key not in rows:
                 self.differ(f"权利 {key}", expected, "本流程没有这项权利")
@@ -127,7 +146,11 @@ class Check:
 
     def parties(self, wanted: list[str]) -> None:
         """Exactly these roles take part in the case's process."""
-        found = [k for k, p in self.program.pack.parties.items() if not (self.process and p.processes and self.process not in p.processes)]
+        found = [
+            k
+            for k, p in self.program.pack.parties.items()
+            if not (self.process and p.processes and self.process not in p.processes)
+        ]
         self.differ("参与角色", sorted(wanted), sorted(found))
 
     def duties(self, wanted: Mapping[str, list[str]]) -> None:
@@ -147,7 +170,9 @@ class Check:
         for key, expected in wanted.items():
             operand = self.program.lengths[key]
             value = operand.get(self.situation)
-            self.differ(f"职责 {key} 的期限", expected, None if value is None else format_value(value, operand.type))
+            self.differ(
+                f"职责 {key} 的期限", expected, None if value is None else format_value(value, operand.type)
+            )
 
     def papers(self, wanted: Mapping[str, Mapping[str, list[str]]]) -> None:
         """`stage: {takes: […], gives: […]}`: exactly these papers, those whose condition holds."""
@@ -155,7 +180,11 @@ class Check:
         for key, expected in wanted.items():
             stage = process.stages[key]
             for side, listed in expected.items():
-                found = [p for p in getattr(stage.papers, side) if self.program.holds(("papers", p, "when"), self.situation) == PASS]
+                found = [
+                    p
+                    for p in getattr(stage.papers, side)
+                    if self.program.holds(("papers", p, "when"), self.situation) == PASS
+                ]
                 self.differ(f"{key} 的材料 {side}", sorted(listed), sorted(found))
 
     def fields(self, wanted: Mapping[str, list[str]]) -> None:
@@ -174,7 +203,10 @@ class Check:
             found = []
             for i, one in enumerate(self.program.pack.papers[key].fields):
                 fact = self.situation.facts.get(one.fact)
-                asked = one.required and self.program.holds(("papers", key, "fields", i, "when"), self.situation) == PASS
+                asked = (
+                    one.required
+                    and self.program.holds(("papers", key, "fields", i, "when"), self.situation) == PASS
+                )
                 if asked and (fact is None or is_blank(fact.value)):
                     found.append(one.fact)
             self.differ(f"材料 {key} 缺的字段", sorted(expected), sorted(found))
@@ -191,7 +223,9 @@ class Check:
     def decides(self, wanted: Mapping[str, list[str]]) -> None:
         """`discretion: [roles]`: who may decide it."""
         for key, expected in wanted.items():
-            self.differ(f"裁量项 {key} 的决定者", sorted(expected), sorted(self.program.pack.discretion[key].decides))
+            self.differ(
+                f"裁量项 {key} 的决定者", sorted(expected), sorted(self.program.pack.discretion[key].decides)
+            )
 
     def walk(self, wanted: Mapping[str, Any]) -> None:
         """`{steps: [{stage: outcome}…], open: […], ended: […], refused: text}`: a path through the process."""
@@ -219,7 +253,9 @@ class Check:
             stage = process.stages[key]
             for word, value in expected.items():
                 if word == "when":
-                    state = self.program.holds(("processes", self.process or "", "stages", key, "when"), self.situation)
+                    state = self.program.holds(
+                        ("processes", self.process or "", "stages", key, "when"), self.situation
+                    )
                     found: Any = {PASS: "pass", UNKNOWN: "unknown"}.get(state, "fail")
                 elif word == "per":
                     found = stage.per.value
@@ -236,14 +272,20 @@ class Check:
         try:
             totals = {
                 bid: [
-                    check_review(scoring, {k: _mark(v) for k, v in one.items()}) if isinstance(one, dict) else _mark(one)
+                    check_review(scoring, {k: _mark(v) for k, v in one.items()})
+                    if isinstance(one, dict)
+                    else _mark(one)
                     for one in reviews
                 ]
                 for bid, reviews in wanted["reviews"].items()
             }
             found = rank(scoring, totals)
         except BadScores as error:
-            self.differ("评分被拒", wanted.get("refused"), wanted.get("refused") if wanted.get("refused", "\0") in str(error) else str(error))
+            self.differ(
+                "评分被拒",
+                wanted.get("refused"),
+                wanted.get("refused") if wanted.get("refused", "\0") in str(error) else str(error),
+            )
             return
         if "refused" in wanted:
             self.differ("评分被拒", wanted["refused"], "没有被拒")

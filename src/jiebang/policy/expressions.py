@@ -361,7 +361,13 @@ class Covers(Leaf):
 
 
 RelationKind = Literal[
-    "employed_by", "legal_representative", "sole_control", "joint_control", "significant_influence", "same_as", "kin"
+    "employed_by",
+    "legal_representative",
+    "sole_control",
+    "joint_control",
+    "significant_influence",
+    "same_as",
+    "kin",
 ]
 
 CONDITION_TAGS = (

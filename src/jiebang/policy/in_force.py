@@ -27,7 +27,9 @@ def state_on(pack: Pack, day: date, adopted_on: date | None = None) -> ForceStat
     start = adopted_on if found.from_ == UNSET else found.from_
     cited = "、".join(found.clause)
     if not isinstance(start, date):
-        return ForceState("unset", None, None, f"尚未施行：原文施行日期空缺（{cited}），须由有权机关记录施行决定")
+        return ForceState(
+            "unset", None, None, f"尚未施行：原文施行日期空缺（{cited}），须由有权机关记录施行决定"
+        )
     until = found.until
     if found.lasts is not None:
         until = last_day(start, parse_term(found.lasts))
@@ -35,7 +37,12 @@ def state_on(pack: Pack, day: date, adopted_on: date | None = None) -> ForceStat
         return ForceState("not_yet", start, until, f"尚未施行：自 {start} 起施行（{cited}）")
     if until is not None and day > until:
         return ForceState("lapsed", start, until, f"已经失效：有效期至 {until}（{cited}）")
-    return ForceState("in_force", start, until, f"自 {start} 起施行" + (f"，有效期至 {until}" if until else "") + f"（{cited}）")
+    return ForceState(
+        "in_force",
+        start,
+        until,
+        f"自 {start} 起施行" + (f"，有效期至 {until}" if until else "") + f"（{cited}）",
+    )
 
 
 def last_day(start: date, term: Term) -> date:

@@ -57,15 +57,19 @@ def read_raw(folder: Path, base_roots: tuple[Path, ...] = ()) -> tuple[RawPack, 
         return raw, [Problem(shown, 1, "文件夹里没有 pack.yaml", "政策包的身份写在 pack.yaml 的 pack: 下")]
     for path in sorted(folder.glob("*.yaml")):
         _merge_file(raw, path, f"{shown}/{path.name}", problems, own=True)
-    for stray in sorted(p for p in folder.iterdir() if p.is_file() and p.suffix not in (".yaml", ".md")):
-        problems.append(Problem(f"{shown}/{stray.name}", 1, "政策包里有读不到的文件", "只放 .yaml（内容）和 .md（说明）"))
+    strays = sorted(p.name for p in folder.iterdir() if p.is_file() and p.suffix not in (".yaml", ".md"))
+    problems += [
+        Problem(f"{shown}/{name}", 1, "政策包里有读不到的文件", "只放 .yaml（内容）和 .md（说明）") for name in strays
+    ]
     identity = raw.data.get("pack")
     extends = identity.get("extends") if isinstance(identity, dict) else None
     if isinstance(extends, str):
         base = _find_base(extends, folder, base_roots)
         if base is None:
             file, line = raw.place(("pack", "extends"))
-            problems.append(Problem(file, line, f"找不到所依据的基础包“{extends}”", "写 编号/版本，如 national-base/1"))
+            problems.append(
+                Problem(file, line, f"找不到所依据的基础包“{extends}”", "写 编号/版本，如 national-base/1")
+            )
         else:
             for path in sorted(base.glob("*.yaml")):
                 if path.name != "pack.yaml":
@@ -92,11 +96,20 @@ def _merge_file(raw: RawPack, path: Path, shown: str, problems: list[Problem], *
         return
     for section, content in file.data.items():
         if section not in SECTIONS:
-            problems.append(Problem(shown, file.line_of((section,)), f"不认识的部分“{section}”", f"可用：{'、'.join(SECTIONS)}"))
+            problems.append(
+                Problem(
+                    shown,
+                    file.line_of((section,)),
+                    f"不认识的部分“{section}”",
+                    f"可用：{'、'.join(SECTIONS)}",
+                )
+            )
             continue
         if section in SINGLE_SECTIONS or not isinstance(content, dict):
             if section in raw.data:
-                problems.append(Problem(shown, file.line_of((section,)), f"“{section}”写了不止一处", "只写一处"))
+                problems.append(
+                    Problem(shown, file.line_of((section,)), f"“{section}”写了不止一处", "只写一处")
+                )
                 continue
             raw.data[section] = content
             raw.origin[(section,)] = file
@@ -111,7 +124,12 @@ def _merge_file(raw: RawPack, path: Path, shown: str, problems: list[Problem], *
             if key in merged:
                 earlier = raw.place(here)
                 problems.append(
-                    Problem(shown, file.line_of(here), f"“{key}”已在 {earlier[0]}:{earlier[1]} 写过", "换一个编号，或删掉一处")
+                    Problem(
+                        shown,
+                        file.line_of(here),
+                        f"“{key}”已在 {earlier[0]}:{earlier[1]} 写过",
+                        "换一个编号，或删掉一处",
+                    )
                 )
                 continue
             merged[key] = item

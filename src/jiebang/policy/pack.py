@@ -249,7 +249,9 @@ def _amount_tag(raw: Any) -> str:
 
 
 AmountForm = Annotated[
-    Annotated[DecidedAmount, Tag("decided")] | Annotated[RestOf, Tag("rest_of")] | Annotated[Operand, Tag("computed")],
+    Annotated[DecidedAmount, Tag("decided")]
+    | Annotated[RestOf, Tag("rest_of")]
+    | Annotated[Operand, Tag("computed")],
     Discriminator(_amount_tag),
 ]
 

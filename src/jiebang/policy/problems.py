@@ -27,14 +27,18 @@ def say_in_chinese(error: ValidationError, data: Any, place: Place) -> list[Prob
 def _walk(loc: tuple[str | int, ...], data: Any) -> tuple[Path_, str]:
     """Follow a location through the raw data, leaving out union tags that stand in no file. Returns what is left over too."""
     path: list[str | int] = []
-    here, left = data, ""
+    here: Any = data
+    left = ""
     for step in loc:
-        if (isinstance(here, dict) and step in here) or (isinstance(here, list) and isinstance(step, int) and step < len(here)):
+        left = ""
+        if isinstance(here, dict) and step in here:
             here = here[step]
-            path.append(step)
-            left = ""
+        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+            here = here[step]
         else:
             left = str(step)
+            continue
+        path.append(step)
     return tuple(path), left
 
 
@@ -64,7 +68,10 @@ def _say(detail: Any, extra: str) -> tuple[str, str]:
     if kind == "list_type":
         return f"{shown}应是一个列表", "写成 [甲, 乙] 或分行以 - 开头"
     if kind in ("too_short", "too_long"):
-        return f"有 {context.get('actual_length')} 项", f"{'至少' if kind == 'too_short' else '至多'} {context.get('min_length', context.get('max_length'))} 项"
+        return (
+            f"有 {context.get('actual_length')} 项",
+            f"{'至少' if kind == 'too_short' else '至多'} {context.get('min_length', context.get('max_length'))} 项",
+        )
     if kind in ("bool_type", "bool_parsing"):
         return f"{shown}应是 true 或 false", "写 true 或 false"
     if kind in ("int_type", "int_parsing", "greater_than_equal", "less_than_equal"):

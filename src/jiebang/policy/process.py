@@ -37,8 +37,11 @@ def routes_of(stage: Stage) -> Iterator[tuple[str, Target, frozenset[Gives]]]:
 
 
 def prove(process: Process, path: tuple[str | int, ...], report: Report) -> None:
-    """Report everything unsound: unknown kinds and outcomes, dangling or missing routes, stages never reached,
-    paths that never end, rounds that could turn by themselves, needs not provided on some path."""
+    """Report everything unsound in a process.
+
+    Unknown kinds and outcomes, dangling or missing routes, stages never reached, paths that never end, rounds that
+    could turn by themselves, needs not provided on some path.
+    """
     stages = process.stages
     if process.starts not in stages:
         report((*path, "starts"), f"没有阶段“{process.starts}”", f"已有：{'、'.join(stages)}")
@@ -48,18 +51,27 @@ def prove(process: Process, path: tuple[str | int, ...], report: Report) -> None
         sound &= _prove_stage(key, stage, process, (*path, "stages", key), report)
     if not sound:
         return
-    follow = {key: [t for _, target, _ in routes_of(stage) for t in targets_of(target)] for key, stage in stages.items()}
+    follow = {
+        key: [t for _, target, _ in routes_of(stage) for t in targets_of(target)]
+        for key, stage in stages.items()
+    }
     reached = _reach(process.starts, follow)
     for key in stages:
         if key not in reached:
-            report((*path, "stages", key), f"阶段“{stages[key].label}”永远到不了", "让某个阶段的去向通到它，或删掉")
+            report(
+                (*path, "stages", key),
+                f"阶段“{stages[key].label}”永远到不了",
+                "让某个阶段的去向通到它，或删掉",
+            )
     _prove_ends(process, follow, path, report)
     _prove_no_free_round(process, path, report)
     if reached == set(stages):
         _prove_needs(process, path, report)
 
 
-def _prove_stage(key: str, stage: Stage, process: Process, path: tuple[str | int, ...], report: Report) -> bool:
+def _prove_stage(
+    key: str, stage: Stage, process: Process, path: tuple[str | int, ...], report: Report
+) -> bool:
     kind = KINDS.get(stage.kind)
     if kind is None:
         report((*path, "kind"), f"不认识的阶段种类“{stage.kind}”", f"可用：{'、'.join(KINDS)}")
@@ -76,7 +88,11 @@ def _prove_stage(key: str, stage: Stage, process: Process, path: tuple[str | int
         complain((*path, "per"), f"“{kind.label}”不能按 {stage.per.value} 进行", f"可用：{allowed}")
     for outcome in stage.outcomes:
         if outcome not in kind.outcomes:
-            complain((*path, "outcomes", outcome), f"“{kind.label}”没有结果“{outcome}”", f"可用：{'、'.join(kind.outcomes)}")
+            complain(
+                (*path, "outcomes", outcome),
+                f"“{kind.label}”没有结果“{outcome}”",
+                f"可用：{'、'.join(kind.outcomes)}",
+            )
     for outcome in kind.outcomes:
         if outcome not in stage.outcomes and outcome not in kind.optional:
             complain((*path, "outcomes"), f"结果“{outcome}”没有去向", "每个结果都要写去向")
@@ -87,7 +103,11 @@ def _prove_stage(key: str, stage: Stage, process: Process, path: tuple[str | int
     for _outcome, target, _ in routes_of(stage):
         for there in targets_of(target):
             if there not in process.stages:
-                complain((*path, "outcomes"), f"去向“{there}”不是本流程的阶段", f"已有：{'、'.join(process.stages)}")
+                complain(
+                    (*path, "outcomes"),
+                    f"去向“{there}”不是本流程的阶段",
+                    f"已有：{'、'.join(process.stages)}",
+                )
     return sound
 
 
@@ -101,7 +121,9 @@ def _reach(start: str, follow: dict[str, list[str]]) -> set[str]:
     return seen
 
 
-def _prove_ends(process: Process, follow: dict[str, list[str]], path: tuple[str | int, ...], report: Report) -> None:
+def _prove_ends(
+    process: Process, follow: dict[str, list[str]], path: tuple[str | int, ...], report: Report
+) -> None:
     ending = {k for k, s in process.stages.items() if any(isinstance(t, End) for _, t, _ in routes_of(s))}
     growing = True
     while growing:
@@ -110,13 +132,20 @@ def _prove_ends(process: Process, follow: dict[str, list[str]], path: tuple[str 
         growing = bool(more)
     for key, stage in process.stages.items():
         if key not in ending:
-            report((*path, "stages", key), f"从“{stage.label}”出发的路永远不会结束", "让一个结果写成 {end: …}")
+            report(
+                (*path, "stages", key), f"从“{stage.label}”出发的路永远不会结束", "让一个结果写成 {end: …}"
+            )
 
 
 def _prove_no_free_round(process: Process, path: tuple[str | int, ...], report: Report) -> None:
     """Without its returning outcomes a process has to be a one-way street."""
     forward = {
-        key: [t for outcome, target, _ in routes_of(stage) if outcome not in KINDS[stage.kind].returning for t in targets_of(target)]
+        key: [
+            t
+            for outcome, target, _ in routes_of(stage)
+            if outcome not in KINDS[stage.kind].returning
+            for t in targets_of(target)
+        ]
         for key, stage in process.stages.items()
     }
     state: dict[str, int] = {}
@@ -191,7 +220,9 @@ class Walk:
             raise UnableToWalk(where=key, what="这个阶段现在没有打开", fix=f"现在打开的是：{here}")
         routes = {name: target for name, target, _ in routes_of(stage)}
         if outcome not in routes:
-            raise UnableToWalk(where=stage.label, what=f"没有结果“{outcome}”", fix=f"可用：{'、'.join(routes)}")
+            raise UnableToWalk(
+                where=stage.label, what=f"没有结果“{outcome}”", fix=f"可用：{'、'.join(routes)}"
+            )
         following = targets_of(routes[outcome])
         for there in following:
             most = self.process.stages[there].at_most

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from jiebang.policy import compile_arithmetic  # noqa: F401  registers the arithmetic operands
 from jiebang.policy import pack as pk
 from jiebang.policy.amounts import Accountant, CompiledMoney, compile_money
 from jiebang.policy.check_references import check_references
 from jiebang.policy.compile_conditions import Compiled, RuleFrame, compile_condition
-from jiebang.policy.compile_operands import FAIL, PASS, UNKNOWN, Names, Unresolved, declared_type
+from jiebang.policy.compile_operands import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    Names,
+    Operand,
+    Unresolved,
+    compile_operand,
+    declared_type,
+)
 from jiebang.policy.expressions import Force
 from jiebang.policy.process import prove
 from jiebang.policy.situation import RANK, Situation
@@ -19,6 +28,9 @@ from jiebang.policy.times import Timekeeper, compile_term
 from jiebang.policy.values import BadValue, ValueType
 from jiebang.policy.verdicts import CompiledRule, Verdict, judge_rule
 
+K = TypeVar("K")
+T = TypeVar("T")
+C = TypeVar("C")
 Report = Callable[[tuple[str | int, ...], str, str], None]
 
 
@@ -32,8 +44,10 @@ class Program:
     accountant: Accountant
     timekeeper: Timekeeper
     conditions: dict[tuple[str | int, ...], Compiled]
-    lengths: dict[str, Any]
-    _chosen: dict[tuple[str | None, str | None, str | None], tuple[CompiledRule, ...]] = field(default_factory=dict)
+    lengths: dict[str, Operand]
+    _chosen: dict[tuple[str | None, str | None, str | None], tuple[CompiledRule, ...]] = field(
+        default_factory=dict
+    )
 
     def rules_for(
         self, process: str | None = None, stage: str | None = None, at: str | None = None
@@ -69,8 +83,7 @@ class Program:
             found = compiled.test.truth(s)
             if found == FAIL:
                 return FAIL
-            if found < worst:
-                worst = found
+            worst = min(worst, found)
         return worst
 
     def holds(self, path: tuple[str | int, ...], s: Situation) -> int:
@@ -86,60 +99,59 @@ class Program:
 def compile_program(pack: pk.Pack, report: Report) -> Program | None:
     """Compile and prove a validated pack, reporting every problem. None if anything couldn't be compiled."""
     names = Names(pack, report)
-    broken = False
+    attempt = _Attempt()
     for name, declaration in pack.facts.items():
         try:
             names.types[name] = declared_type(declaration, pack)
             names.labels[name] = declaration.label
         except BadValue as error:
             report(("facts", name), error.what, error.fix)
-            broken = True
+            attempt.broken = True
     accountant = Accountant({})
     names.amount_of = accountant.amount_of
-    rules: dict[str, CompiledRule] = {}
-    for key, rule in pack.rules.items():
-        frame = RuleFrame(key, rule.clause[0], rule.departs)
-        least = RANK[rule.source]
-        try:
-            test = compile_condition(rule.test, names, ("rules", key, "test"), least, rule.force, frame)
-            given = None
-            if rule.given is not None:
-                given = compile_condition(rule.given, names, ("rules", key, "given"), 0, Force.must)
-            rules[key] = CompiledRule(key, rule, test, given, frozenset())
-        except Unresolved:
-            broken = True
-    for key, item in pack.money.items():
-        try:
-            accountant.items[key] = compile_money(key, item, names)
-        except Unresolved:
-            broken = True
-    terms = {}
-    for key, term in pack.terms.items():
-        try:
-            terms[key] = compile_term(key, term, names)
-        except Unresolved:
-            broken = True
-    conditions: dict[tuple[str | int, ...], Compiled] = {}
-    for path, node in _loose_conditions(pack):
-        try:
-            conditions[path] = compile_condition(node, names, path, 0, Force.must)
-        except Unresolved:
-            broken = True
-    lengths = {}
-    for key, duty in pack.duties.items():
-        if duty.lasts is not None:
-            from jiebang.policy.compile_operands import compile_operand
-
-            try:
-                lengths[key] = compile_operand(duty.lasts, names, ("duties", key, "lasts"), 0)
-            except Unresolved:
-                broken = True
+    rules = attempt.each(pack.rules, lambda key, rule: _compile_rule(key, rule, names))
+    accountant.items.update(attempt.each(pack.money, lambda key, item: compile_money(key, item, names)))
+    terms = attempt.each(pack.terms, lambda key, term: compile_term(key, term, names))
+    conditions = attempt.each(
+        dict(_loose_conditions(pack)), lambda path, node: compile_condition(node, names, path, 0, Force.must)
+    )
+    lengths = attempt.each(
+        {key: duty.lasts for key, duty in pack.duties.items() if duty.lasts is not None},
+        lambda key, node: compile_operand(node, names, ("duties", key, "lasts"), 0),
+    )
     for key, process in pack.processes.items():
         prove(process, ("processes", key), report)
     check_references(pack, names.types, report)
-    if broken or _reports_money_rounds(accountant.items, report):
+    if _reports_money_rounds(accountant.items, report) or attempt.broken:
         return None
-    return Program(pack, names.types, rules, accountant, Timekeeper(terms, pack.counting), conditions, lengths)
+    return Program(
+        pack, names.types, rules, accountant, Timekeeper(terms, pack.counting), conditions, lengths
+    )
+
+
+@dataclass(slots=True)
+class _Attempt:
+    """Compiles many things, going on past those that can't be: their problems have been reported."""
+
+    broken: bool = False
+
+    def each(self, things: Mapping[K, T], compile_one: Callable[[K, T], C]) -> dict[K, C]:
+        done = {}
+        for key, thing in things.items():
+            try:
+                done[key] = compile_one(key, thing)
+            except Unresolved:
+                self.broken = True
+        return done
+
+
+def _compile_rule(key: str, rule: pk.Rule, names: Names) -> CompiledRule:
+    frame = RuleFrame(key, rule.clause[0], rule.departs)
+    test = compile_condition(rule.test, names, ("rules", key, "test"), RANK[rule.source], rule.force, frame)
+    given = None
+    if rule.given is not None:
+        given = compile_condition(rule.given, names, ("rules", key, "given"), 0, Force.must)
+    return CompiledRule(key, rule, test, given)
 
 
 def _loose_conditions(pack: pk.Pack) -> Iterator[tuple[tuple[str | int, ...], Any]]:
@@ -176,13 +188,17 @@ def _reports_money_rounds(items: dict[str, CompiledMoney], report: Report) -> bo
         return found
 
     rounds = False
-    for key in items:
+    for key, compiled in items.items():
         seen: set[str] = set()
         queue = list(follows(key))
         while queue:
             here = queue.pop()
             if here == key:
-                report(("money", key), f"金额“{items[key].item.label}”要用它自己来算", "检查 money、rest_of 和 part_of")
+                report(
+                    ("money", key),
+                    f"金额“{compiled.item.label}”要用它自己来算",
+                    "检查 money、rest_of 和 part_of",
+                )
                 rounds = True
                 break
             if here not in seen:

@@ -77,13 +77,19 @@ class FactReader:
             import difflib
 
             close = difflib.get_close_matches(name, list(self.program.types), n=3, cutoff=0.5)
-            self.fail(path, f"政策包里没有事实“{name}”", f"是不是 {'、'.join(close)}" if close else "看 packs show 列出的事实")
+            self.fail(
+                path,
+                f"政策包里没有事实“{name}”",
+                f"是不是 {'、'.join(close)}" if close else "看 packs show 列出的事实",
+            )
             return None
         evidence = None
         if isinstance(raw, dict):
             for key in raw:
                 if key not in _FACT_KEYS:
-                    self.fail((*path, key), f"事实没有“{key}”这一项", f"可用：{'、'.join(sorted(_FACT_KEYS))}")
+                    self.fail(
+                        (*path, key), f"事实没有“{key}”这一项", f"可用：{'、'.join(sorted(_FACT_KEYS))}"
+                    )
                     return None
             if "value" not in raw:
                 self.fail(path, "没有写 value", "不知道的事实整条不写")
@@ -131,10 +137,18 @@ class FactReader:
         target = key.partition("#")[0]
         pack = self.program.pack
         if target not in pack.rules and target not in pack.money:
-            self.fail(path, f"没有规则或金额项“{target}”", "例外写成 规则编号，或 规则编号#条件名、金额项#限额名")
+            self.fail(
+                path, f"没有规则或金额项“{target}”", "例外写成 规则编号，或 规则编号#条件名、金额项#限额名"
+            )
             return None
-        if not isinstance(raw, dict) or "by" not in raw or raw.get("with") not in [w.value for w in DepartsWith]:
-            self.fail(path, "例外要写 by 和 with", "写成 {by: 角色, with: reason|meeting|external_act, reason: …}")
+        if (
+            not isinstance(raw, dict)
+            or "by" not in raw
+            or raw.get("with") not in [w.value for w in DepartsWith]
+        ):
+            self.fail(
+                path, "例外要写 by 和 with", "写成 {by: 角色, with: reason|meeting|external_act, reason: …}"
+            )
             return None
         return Departure(raw["by"], raw["with"], raw.get("reason"), self._act(raw.get("act"), (*path, "act")))
 
@@ -156,10 +170,18 @@ class FactReader:
             return
         found = []
         for i, row in enumerate(rows):
-            if not isinstance(row, dict) or not {"from", "to", "kind"} <= set(row) or row["kind"] not in _RELATION_KINDS:
-                self.fail(("relations", i), "关系写得不全", f"写 from、to、kind（{'、'.join(_RELATION_KINDS)}）")
+            if (
+                not isinstance(row, dict)
+                or not {"from", "to", "kind"} <= set(row)
+                or row["kind"] not in _RELATION_KINDS
+            ):
+                self.fail(
+                    ("relations", i), "关系写得不全", f"写 from、to、kind（{'、'.join(_RELATION_KINDS)}）"
+                )
                 continue
-            since, until = (self._day(row[w], ("relations", i, w)) if w in row else None for w in ("since", "until"))
+            since, until = (
+                self._day(row[w], ("relations", i, w)) if w in row else None for w in ("since", "until")
+            )
             found.append(Relation(row["from"], row["to"], row["kind"], since, until))
         situation.relations = tuple(found)
 
@@ -167,7 +189,11 @@ class FactReader:
         try:
             return Source(raw)
         except ValueError:
-            self.fail(path, f"不认识的来源“{raw}”", "declared（申报）、checked（已核实）、register（登记查询）、computed（计算）")
+            self.fail(
+                path,
+                f"不认识的来源“{raw}”",
+                "declared（申报）、checked（已核实）、register（登记查询）、computed（计算）",
+            )
             return None
 
     def _day(self, raw: Any, path: Path) -> date | None:

@@ -42,7 +42,9 @@ def check_review(scoring: Scoring, review: Mapping[str, Decimal]) -> Decimal:
         if key not in review:
             raise BadScores(where=criterion.label, what="没有打分", fix=f"打 0 至 {most:f} 分")
         if not 0 <= review[key] <= most:
-            raise BadScores(where=criterion.label, what=f"{review[key]:f} 分超出范围", fix=f"打 0 至 {most:f} 分")
+            raise BadScores(
+                where=criterion.label, what=f"{review[key]:f} 分超出范围", fix=f"打 0 至 {most:f} 分"
+            )
     if extra := set(review) - set(scoring.criteria):
         raise BadScores(what=f"没有这些评分项：{'、'.join(sorted(extra))}", fix="按评审表打分")
     return sum(review.values(), Decimal(0))

@@ -25,7 +25,11 @@ class Fact:
     __slots__ = ("as_of", "evidence", "rank", "source", "value")
 
     def __init__(
-        self, value: Any, source: Source = Source.declared, as_of: date | None = None, evidence: str | None = None
+        self,
+        value: Any,
+        source: Source = Source.declared,
+        as_of: date | None = None,
+        evidence: str | None = None,
     ) -> None:
         self.value = value
         self.source = source
@@ -97,7 +101,11 @@ class Situation:
 
 
 def find_path(
-    start: tuple[str, ...], goal: tuple[str, ...], kinds: frozenset[str], relations: tuple[Relation, ...], day: date
+    start: tuple[str, ...],
+    goal: tuple[str, ...],
+    kinds: frozenset[str],
+    relations: tuple[Relation, ...],
+    day: date,
 ) -> list[str] | None:
     """The shortest path from one of `start` to one of `goal` over edges of `kinds` that hold on `day`, or None.
 

@@ -19,7 +19,10 @@ from jiebang.kernel.errors import JiebangError
 MAX_DEPTH = 24
 MAX_BYTES = 2_000_000
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})$")
-_FLOAT = re.compile(r"[-+]?([0-9]*\.[0-9]+|[0-9]+\.)([eE][-+]?[0-9]+)?$|[-+]?[0-9]+[eE][-+]?[0-9]+$|[-+]?\.(inf|nan)$", re.I)
+_FLOAT = re.compile(
+    r"[-+]?([0-9]*\.[0-9]+|[0-9]+\.)([eE][-+]?[0-9]+)?$|[-+]?[0-9]+[eE][-+]?[0-9]+$|[-+]?\.(inf|nan)$",
+    re.IGNORECASE,
+)
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+$")
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -77,7 +80,9 @@ def read_yaml(path: Path, shown_as: str | None = None) -> tuple[YamlFile, list[P
     except OSError as error:
         return YamlFile(shown, None), [Problem(shown, 1, f"文件读不出来：{error.strerror}")]
     if len(raw) > MAX_BYTES:
-        return YamlFile(shown, None), [Problem(shown, 1, f"文件过大（{len(raw)} 字节）", f"不超过 {MAX_BYTES} 字节")]
+        return YamlFile(shown, None), [
+            Problem(shown, 1, f"文件过大（{len(raw)} 字节）", f"不超过 {MAX_BYTES} 字节")
+        ]
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:

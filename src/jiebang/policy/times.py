@@ -9,7 +9,7 @@ from typing import Any
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import SHANGHAI, close_of_day, end_of_term
 from jiebang.policy import pack as pk
-from jiebang.policy.compile_operands import Names, Operand, Unresolved, compile_operand
+from jiebang.policy.compile_operands import Names, Operand, compile_operand
 from jiebang.policy.expressions import Value
 from jiebang.policy.situation import Situation
 from jiebang.policy.values import DAYS, MONTHS, WORKING_DAYS, Kind, as_term, read_clock
@@ -48,15 +48,25 @@ def compile_term(key: str, term: pk.Term, names: Names) -> CompiledTerm:
     counting: Operand | str | None = None
     if length.type.unit == DAYS:
         if term.counting is None:
-            raise names.fail(path, "按日计的期限没有写怎么数", "写 counting: natural（自然日）、working（工作日），办法没说的引用裁量项")
+            raise names.fail(
+                path,
+                "按日计的期限没有写怎么数",
+                "写 counting: natural（自然日）、working（工作日），办法没说的引用裁量项",
+            )
         if isinstance(term.counting, Value):
             if term.counting.root not in COUNTING_WORDS:
-                raise names.fail((*path, "counting"), f"不认识的计算方式“{term.counting.root}”", "natural 或 working")
+                raise names.fail(
+                    (*path, "counting"), f"不认识的计算方式“{term.counting.root}”", "natural 或 working"
+                )
             counting = str(term.counting.root)
         else:
             counting = compile_operand(term.counting, names, (*path, "counting"), 0)
-            if counting.type.kind is not Kind.choice or set(counting.type.options or ()) != set(COUNTING_WORDS):
-                raise names.fail((*path, "counting"), "计算方式的裁量项选项不对", "选项应为 natural 和 working")
+            if counting.type.kind is not Kind.choice or set(counting.type.options or ()) != set(
+                COUNTING_WORDS
+            ):
+                raise names.fail(
+                    (*path, "counting"), "计算方式的裁量项选项不对", "选项应为 natural 和 working"
+                )
     elif term.counting is not None:
         raise names.fail((*path, "counting"), "只有按日计的期限才要写 counting", "去掉它")
     if term.closes_at is not None:
@@ -104,7 +114,10 @@ class Timekeeper:
                 ends_on = self._count_back(start_on, length, unit, s)
             else:
                 ends_on = end_of_term(
-                    start_on, as_term(length, unit), s.calendar, roll_to_working_day=rolls and unit != WORKING_DAYS
+                    start_on,
+                    as_term(length, unit),
+                    s.calendar,
+                    roll_to_working_day=rolls and unit != WORKING_DAYS,
                 )
         except JiebangError as error:
             return Deadline(key, term, None, None, unset, str(error))

@@ -10,7 +10,7 @@ from jiebang.policy.compile_conditions import DEPARTED, Compiled, Leaf, Trace
 from jiebang.policy.compile_operands import FAIL, PASS, UNKNOWN
 from jiebang.policy.expressions import Force
 from jiebang.policy.pack import Pack, Rule
-from jiebang.policy.situation import RANK, SOURCE_LABELS, Situation, Source
+from jiebang.policy.situation import RANK, SOURCE_LABELS, Situation
 from jiebang.policy.values import ValueType, format_value
 
 TRUTH_WORDS = {FAIL: "fail", UNKNOWN: "unknown", PASS: "pass", DEPARTED: "departed"}
@@ -26,7 +26,6 @@ class CompiledRule:
     rule: Rule
     test: Compiled
     given: Compiled | None
-    places: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,9 @@ def unset_of(leaf: Leaf, s: Situation) -> list[str]:
     return [key for operand in leaf.operands for key in operand.discretion if key not in s.decided]
 
 
-def explain_leaf(leaf: Leaf, state: int, s: Situation, types: dict[str, ValueType], pack: Pack) -> dict[str, Any]:
+def explain_leaf(
+    leaf: Leaf, state: int, s: Situation, types: dict[str, ValueType], pack: Pack
+) -> dict[str, Any]:
     """One leaf as data an API can send and a person can read."""
     inputs = []
     for name in dict.fromkeys(n for operand in leaf.operands for n in operand.facts):
@@ -108,9 +109,17 @@ def explain_leaf(leaf: Leaf, state: int, s: Situation, types: dict[str, ValueTyp
     if state == DEPARTED and (made := leaf.departure(s)):
         found["departure"] = {"by": made.by, "with": made.with_, "reason": made.reason}
         if made.act:
-            found["departure"]["act"] = {"number": made.act.number, "on": made.act.on.isoformat(), "file": made.act.file}
+            found["departure"]["act"] = {
+                "number": made.act.number,
+                "on": made.act.on.isoformat(),
+                "file": made.act.file,
+            }
     elif state == FAIL and leaf.departs:
-        found["may_depart"] = {"by": leaf.departs.by, "with": leaf.departs.with_.value, "clause": leaf.departs.clause}
+        found["may_depart"] = {
+            "by": leaf.departs.by,
+            "with": leaf.departs.with_.value,
+            "clause": leaf.departs.clause,
+        }
     found["explanation"] = _sentence(leaf, state, found, pack)
     return found
 
@@ -152,7 +161,11 @@ def _sentence(leaf: Leaf, state: int, found: dict[str, Any], pack: Pack) -> str:
     )
     clause = pack.clauses.get(leaf.clause or "")
     cited = f"〔{clause.article if clause else leaf.clause}〕" if leaf.clause else ""
-    text = f"{cited}要求{leaf.wants}；{TRUTH_LABELS[state]}（{shown}）" if shown else f"{cited}要求{leaf.wants}；{TRUTH_LABELS[state]}"
+    text = (
+        f"{cited}要求{leaf.wants}；{TRUTH_LABELS[state]}（{shown}）"
+        if shown
+        else f"{cited}要求{leaf.wants}；{TRUTH_LABELS[state]}"
+    )
     if detail := found.get("detail"):
         text += f"，{detail}"
     for key in found.get("unset", ()):
@@ -163,6 +176,3 @@ def _sentence(leaf: Leaf, state: int, found: dict[str, Any], pack: Pack) -> str:
         who = "、".join(pack.parties[r].label if r in pack.parties else r for r in may["by"])
         text += f"，{who}可凭{WITH_LABELS[may['with']]}例外"
     return text + "。"
-
-
-__all__ = ["CompiledRule", "Source", "Verdict", "explain_verdict", "judge_rule", "unset_of"]
