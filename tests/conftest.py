@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -47,23 +47,27 @@ FRESH = pytest.StashKey[FreshDatabase]()
 
 @pytest.fixture(scope="session")
 def database_templates(
-    django_test_environment: None,  # noqa: ARG001
+    django_test_environment: None,
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
     worker_id: str,
 ) -> Iterator[Templates]:
     """Make the template and the ordinary tests' copy of it."""
     configured = connection.settings_dict["NAME"]
+    # A thread of the live server must not carry its connection from one test's database into the next test.
+    connection.settings_dict["CONN_MAX_AGE"] = 0
     with django_db_blocker.unblock():
         make = _make_sqlite if connection.vendor == "sqlite" else _make_postgresql
-        with contextmanager(make)(tmp_path_factory.mktemp("databases"), f"{os.getpid()}_{worker_id}") as templates:
+        with contextmanager(make)(
+            tmp_path_factory.mktemp("databases"), f"{os.getpid()}_{worker_id}"
+        ) as templates:
             use_database(templates.ordinary)
             yield templates
             use_database(configured)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(database_templates: Templates) -> None:  # noqa: ARG001
+def django_db_setup(database_templates: Templates) -> None:
     """Replace pytest-django's own test databases."""
 
 
@@ -84,14 +88,18 @@ def _django_db_helper(
 
 
 @pytest.fixture
-def fresh_database(request: pytest.FixtureRequest, transactional_db: None) -> FreshDatabase:  # noqa: ARG001
+def fresh_database(request: pytest.FixtureRequest, transactional_db: None) -> FreshDatabase:
     """A database of the test's own, in which it may commit and which other processes may use."""
-    return request.node.stash[FRESH]
+    fresh: FreshDatabase = request.node.stash[FRESH]
+    return fresh
 
 
 def use_database(name: str) -> None:
     """Point Django at another database; threads started later follow."""
     connection.close()
+    if connection.in_atomic_block:
+        # A test failed and left its transaction open; the next one starts with a new connection.
+        del connections[DEFAULT_DB_ALIAS]
     connection.settings_dict["NAME"] = name
 
 
@@ -127,7 +135,9 @@ def _make_sqlite(folder: Path, _: str) -> Iterator[Templates]:
 
 def _make_postgresql(_: Path, suffix: str) -> Iterator[Templates]:
     template, ordinary, fresh = (f"jiebang_{kind}_{suffix}" for kind in ("template", "ordinary", "fresh"))
-    maintenance = psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}, autocommit=True)
+    maintenance = psycopg.connect(
+        **connection.get_connection_params() | {"cursor_factory": None}, autocommit=True
+    )
 
     def run(statement: str, *names: str) -> None:
         maintenance.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

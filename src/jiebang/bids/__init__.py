@@ -1,0 +1,1 @@
+"""Bids and registrations: handed in within their window, corrected when returned."""

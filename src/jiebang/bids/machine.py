@@ -1,0 +1,17 @@
+"""What can happen to bids while their window is open and when it closes."""
+
+from jiebang.bids.actions.close_bidding import close_bidding
+from jiebang.bids.actions.submit_bid import submit_bid
+from jiebang.bids.computed import count_bids
+from jiebang.lifecycle.known import register_computed_facts
+from jiebang.lifecycle.transitions import Transition, register
+
+WINDOWS = frozenset({"take_bids", "register"})
+
+register(
+    Transition(
+        "submit_bid", "提交揭榜申请", WINDOWS, frozenset({"any_organisation"}), submit_bid, window="open"
+    ),
+    Transition("close", "揭榜截止", WINDOWS, frozenset({"by", "clock"}), close_bidding, window="closed"),
+)
+register_computed_facts(count_bids)

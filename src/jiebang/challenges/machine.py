@@ -1,0 +1,16 @@
+"""What can happen while needs are collected and challenges announced."""
+
+from jiebang.challenges.actions.announce_challenges import announce_challenges
+from jiebang.challenges.actions.close_collection import close_collection
+from jiebang.challenges.actions.submit_need import submit_need
+from jiebang.lifecycle.transitions import Transition, register
+
+COLLECT = frozenset({"collect_needs"})
+
+register(
+    Transition(
+        "submit_need", "提交需求", COLLECT, frozenset({"any_organisation"}), submit_need, window="open"
+    ),
+    Transition("close", "结束征集", COLLECT, frozenset({"by", "clock"}), close_collection),
+    Transition("conclude", "张榜公告", frozenset({"announce"}), frozenset({"by"}), announce_challenges),
+)

@@ -1,0 +1,146 @@
+"""The settings of the whole site; what an installation may change comes from environment.py."""
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from jiebang.config.environment import (
+    Mode,
+    read_allowed_hosts,
+    read_data_directory,
+    read_database,
+    read_mode,
+    read_more_pack_roots,
+    read_secret_key,
+    trusted_origins,
+)
+
+PROJECT_ROOT = Path(__file__).resolve().parents[3]
+
+JIEBANG_MODE = read_mode(os.environ)
+JIEBANG_DATA_DIR = read_data_directory(os.environ, PROJECT_ROOT)
+IN_PRODUCTION = JIEBANG_MODE is Mode.PRODUCTION
+
+DEBUG = False
+SECRET_KEY = read_secret_key(os.environ, JIEBANG_MODE, JIEBANG_DATA_DIR)
+ALLOWED_HOSTS = read_allowed_hosts(os.environ, JIEBANG_MODE)
+
+FRAMEWORK_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+]
+# From the bottom of the house to the top, as in docs/structure.md.
+JIEBANG_APPS = [
+    "jiebang.ledger",
+    "jiebang.organisations",
+    "jiebang.lifecycle",
+    "jiebang.publications",
+    "jiebang.challenges",
+    "jiebang.bids",
+    "jiebang.reviews",
+    "jiebang.projects",
+    "jiebang.funding",
+]
+INSTALLED_APPS = FRAMEWORK_APPS + JIEBANG_APPS
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "jiebang.config.urls"
+WSGI_APPLICATION = "jiebang.config.wsgi.application"
+ASGI_APPLICATION = "jiebang.config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Transactions are opened by the act that writes, never around a whole request: on SQLite every one of them waits
+# for the only writer's place, so a request that merely reads would queue behind all writers.
+DATABASES = {"default": {**read_database(os.environ, JIEBANG_DATA_DIR), "ATOMIC_REQUESTS": False}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "organisations.Account"
+# Folders of policy packs; the first that holds a pack wins.
+JIEBANG_PACK_ROOTS = [PROJECT_ROOT / "packs", *read_more_pack_roots(os.environ)]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
+    for validator in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+STATIC_URL = "/static/"
+# What the set-up installs from npm; absent until it ran.
+STATICFILES_DIRS = [folder for folder in (PROJECT_ROOT / "build" / "assets",) if folder.is_dir()]
+# Production serves what collectstatic gathered and named by content; elsewhere nobody should have to gather first.
+STATIC_ROOT = PROJECT_ROOT / "build" / "static" if IN_PRODUCTION else None
+WHITENOISE_USE_FINDERS = not IN_PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if IN_PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+MEDIA_ROOT = JIEBANG_DATA_DIR / "files"
+
+# Nothing inline and nothing from elsewhere; data: only for images, because Tabler's style sheet carries its small
+# icons so.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_SECURE = IN_PRODUCTION
+CSRF_COOKIE_SECURE = IN_PRODUCTION
+CSRF_TRUSTED_ORIGINS = trusted_origins(ALLOWED_HOSTS) if IN_PRODUCTION else []

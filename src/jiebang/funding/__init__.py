@@ -1,0 +1,1 @@
+"""Amounts computed by the pack, signed off and recorded as paid, in double entry."""

@@ -1,0 +1,61 @@
+"""Signed off, the money has been paid: its date and voucher are recorded, with both sides in the books."""
+
+from datetime import date
+from decimal import Decimal
+
+from jiebang.funding.models import Payment, Posting
+from jiebang.kernel.periods import local_date
+from jiebang.ledger.append import EntryDraft
+from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.sign_off import require_signed
+from jiebang.lifecycle.transitions import Act
+
+
+def record_payment(act: Act) -> str:
+    """Record every proposed payment of this run as paid. Raises UnableToApply without a voucher or a real date."""
+    payments = list(Payment.objects.filter(run=act.run, withdrawn_at__isnull=True))
+    if not payments:
+        raise UnableToApply(where=act.stage.label, what="还没有提出拨付意见", fix="先计算并提出")
+    require_signed(act)
+    voucher = str(act.payload.get("voucher", "")).strip()
+    try:
+        paid_on = date.fromisoformat(str(act.payload.get("paid_on", "")))
+    except ValueError:
+        raise UnableToApply(where=act.stage.label, what="没有写拨付日期", fix="写成 2026-03-02") from None
+    if not voucher:
+        raise UnableToApply(
+            where=act.stage.label, what="没有写凭证号", fix="写国库集中支付凭证或银行回单的编号"
+        )
+    if not local_date(act.run.opened_at) <= paid_on <= local_date(act.at):
+        raise UnableToApply(
+            where=act.stage.label, what=f"拨付日期 {paid_on} 不合理", fix="应在本阶段开始之后、今天之前"
+        )
+    for payment in payments:
+        payment.paid_on, payment.voucher = paid_on, voucher
+        payment.save(update_fields=["paid_on", "voucher"])
+        if payment.fiscal:
+            _post(payment, act)
+        act.drafts.append(
+            EntryDraft(
+                "payment.recorded",
+                {"payment": payment.pk, "subject": act.subject.pk, "item": payment.item, "amount": payment.amount,
+                 "paid_on": paid_on, "voucher": voucher},
+            )
+        )  # fmt: skip
+    return "paid"
+
+
+def _post(payment: Payment, act: Act) -> None:
+    """Debit the grant to its payee, credit whoever bears it by the lines' shares; a recovery goes the other way."""
+    item = act.program.pack.money[payment.item]
+    from jiebang.lifecycle.known import situation_of
+
+    shares = act.program.accountant.compute(payment.item, situation_of(act.subject, act.at)).shares
+    bearers = shares if shares and sum(shares.values()) == payment.amount else {item.payer[0]: payment.amount}
+    sides: list[tuple[str, Decimal, bool]] = [(f"拨付：{payment.payee}", payment.amount, True)]
+    sides += [(f"财政：{role}", part, False) for role, part in bearers.items() if part]
+    for account, amount, is_debit in sides:
+        debit = is_debit != (payment.kind == "recovery")
+        Posting.objects.create(
+            payment=payment, account=account, debit=amount if debit else 0, credit=0 if debit else amount
+        )

@@ -1,0 +1,15 @@
+"""What can happen at a payment."""
+
+from jiebang.funding.actions.propose_payment import propose_payment
+from jiebang.funding.actions.record_payment import record_payment
+from jiebang.funding.computed import sum_payments
+from jiebang.lifecycle.known import register_computed_facts
+from jiebang.lifecycle.transitions import Transition, register
+
+PAY = frozenset({"pay"})
+
+register(
+    Transition("propose_payment", "提出拨付意见", PAY, frozenset({"by"}), propose_payment),
+    Transition("record_payment", "登记拨付", PAY, frozenset({"by"}), record_payment),
+)
+register_computed_facts(sum_payments)

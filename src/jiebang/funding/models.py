@@ -1,0 +1,63 @@
+"""Payments and their double entry. Amounts are Decimal yuan to the fen."""
+
+from django.db import models
+from django.db.models import Q
+
+from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.organisations.models import Account
+
+
+class Payment(models.Model):
+    """One money item of the pack, computed for one subject, with the lines it was computed by, and how it was paid."""
+
+    run = models.ForeignKey(StageRun, models.PROTECT, related_name="payments", verbose_name="拨付")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="payments", verbose_name="事项")
+    item = models.CharField("金额项", max_length=60)
+    kind = models.CharField("类别", max_length=20)
+    amount = models.DecimalField("金额（元）", max_digits=16, decimal_places=2)
+    lines = models.JSONField("计算过程")
+    payee = models.CharField("收款方", max_length=300)
+    fiscal = models.BooleanField("财政资金")
+    proposed_at = models.DateTimeField("提出时间")
+    proposed_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="提出人")
+    paid_on = models.DateField("拨付日期", null=True, blank=True)
+    voucher = models.CharField("凭证号", max_length=120, blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "拨付"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="payment_of_something"),
+            models.UniqueConstraint(
+                fields=["run", "item"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_live_payment_per_item",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_on__isnull=True) | ~Q(voucher=""), name="paid_with_a_voucher"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject.number} {self.item} {self.amount}"
+
+
+class Posting(models.Model):
+    """One side of an entry in the fiscal books: debit what was granted, credit whoever bore it. Each payment sums to zero."""
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="postings", verbose_name="拨付")
+    account = models.CharField("科目", max_length=120)
+    debit = models.DecimalField("借方（元）", max_digits=16, decimal_places=2, default=0)
+    credit = models.DecimalField("贷方（元）", max_digits=16, decimal_places=2, default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "分录"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(debit__gte=0) & Q(credit__gte=0) & (Q(debit=0) ^ Q(credit=0)),
+                name="one_side_each",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.account

@@ -1,0 +1,139 @@
+"""Writing to the ledger.
+
+Entries can never be deleted, so their bodies hold references and salted digests, never personal or sealed data:
+those stay in ordinary tables, where they can be erased, and whoever still has the value and its salt can prove what
+the entry speaks of.
+"""
+
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+from jiebang.kernel.canonical_json import canonical_bytes
+from jiebang.kernel.errors import quote
+from jiebang.ledger.errors import LedgerError, OutsideTransaction
+from jiebang.ledger.fields import write_instant
+from jiebang.ledger.verify_file import ALGORITHM, GENESIS_HASH, hash_entry
+
+SHORTEST_SALT_BYTES = 16
+_KEY = re.compile(r"[a-z][a-z0-9_-]{0,18}:[A-Za-z0-9._-]{1,100}")
+_KIND = re.compile(r"(?=.{1,100}\Z)[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+# One statement each, fixed texts: nothing from outside is ever put into them.
+_READ_HEAD = "SELECT id, head_sequence, head_hash FROM ledger_chain WHERE key = %s"
+_OPEN_CHAIN = (
+    "INSERT INTO ledger_chain (key, head_sequence, head_hash) VALUES (%s, 0, %s) ON CONFLICT (key) DO NOTHING"
+)
+_INSERT = (
+    "INSERT INTO ledger_entry (chain_id, sequence, at, kind, body, previous_hash, hash, algorithm)"
+    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """An act to be recorded: what kind it is (words joined by dots) and what it refers to."""
+
+    kind: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryReference:
+    """Where an entry stands; enough to find it again and to notice that it isn't the same any more."""
+
+    chain_key: str
+    sequence: int
+    hash: str
+
+
+def append_entries(
+    chain_key: str, drafts: Sequence[EntryDraft], at: datetime, *, using: str = DEFAULT_DB_ALIAS
+) -> tuple[EntryReference, ...]:
+    """Append `drafts`, in order, to the chain `chain_key`, which is opened by its first entry.
+
+    Call it as the last step of the transaction that makes the changes recorded: it locks the chain's head, and
+    whatever were locked after that would be locked in an order of its own. Entries exist once that transaction is
+    committed. Raises OutsideTransaction, LedgerError for a malformed key, kind or instant or when the database
+    swallows an entry, and NotCanonical for a body without a canonical form.
+    """
+    connection = connections[using]
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(
+            where=f"账本链{quote(chain_key)}",
+            what="不能在事务之外记账，否则所记的事与账目可能只成其一",
+            fix="请在 transaction.atomic 之内先完成业务改动，最后记账",
+        )
+    if not _KEY.fullmatch(chain_key):
+        raise LedgerError(where="账本链的键", what=f"{quote(chain_key)}不合格式", fix="请写成 bureau:编号")
+    # All that can fail or take time comes before the lock.
+    instant = write_instant(at)
+    prepared = [(_require_kind(draft.kind), canonical_bytes(dict(draft.body)).decode()) for draft in drafts]
+    if not prepared:
+        return ()
+    with connection.cursor() as cursor:
+        chain_id, sequence, previous = _lock_head(connection, cursor, chain_key)
+        rows = []
+        for kind, body in prepared:
+            sequence += 1
+            digest = hash_entry(ALGORITHM, chain_key, sequence, instant, kind, previous, body)
+            rows.append((chain_id, sequence, instant, kind, body, previous, digest, ALGORITHM))
+            previous = digest
+        # The database moves the head with each entry (see triggers), so the two can't part.
+        if len(rows) == 1:
+            cursor.execute(_INSERT, rows[0])
+        else:
+            cursor.executemany(_INSERT, rows)
+        if cursor.rowcount != len(rows):
+            # Somebody's trigger or rule may swallow an insertion without an error.
+            raise LedgerError(
+                where=f"账本链{quote(chain_key)}",
+                what=f"数据库只收下 {cursor.rowcount} 条，应为 {len(rows)} 条",
+                fix="请停止写入，检查数据库里账本表上多出的触发器或规则",
+            )
+    return tuple(EntryReference(chain_key, row[1], row[6]) for row in rows)
+
+
+def salted_digest(value: Any, salt: str) -> str:
+    """A digest of `value` for an entry's body: HMAC-SHA-256 of its canonical JSON under `salt`, named in the text.
+
+    Make the salt with `secrets.token_hex(16)`, one per value, and keep it beside the value: without it a name or a
+    price could be found by trying, and once both are erased the digest says nothing. Raises LedgerError for a salt
+    of less than 16 bytes.
+    """
+    key = salt.encode()
+    if len(key) < SHORTEST_SALT_BYTES:
+        raise LedgerError(
+            where="加盐摘要", what="盐太短，可以被猜出", fix=f"请用至少 {SHORTEST_SALT_BYTES} 字节的随机值"
+        )
+    return "hmac-sha-256:" + hmac.digest(key, canonical_bytes(value), "sha256").hex()
+
+
+def _lock_head(
+    connection: BaseDatabaseWrapper, cursor: CursorWrapper, chain_key: str
+) -> tuple[int, int, str]:
+    # SQLite's transaction has held the only writer's place since it began; there is no row to lock, and no syntax.
+    statement = f"{_READ_HEAD} FOR UPDATE" if connection.features.has_select_for_update else _READ_HEAD
+    cursor.execute(statement, [chain_key])
+    head = cursor.fetchone()
+    if head is None:
+        cursor.execute(_OPEN_CHAIN, [chain_key, GENESIS_HASH])
+        cursor.execute(statement, [chain_key])
+        head = cursor.fetchone()
+        assert head is not None
+    chain_id, sequence, digest = head
+    return chain_id, sequence, digest
+
+
+def _require_kind(kind: str) -> str:
+    if not _KIND.fullmatch(kind):
+        raise LedgerError(
+            where="账本条目的类别", what=f"{quote(kind)}不合格式", fix="请用小写英文单词，以点相连"
+        )
+    return kind

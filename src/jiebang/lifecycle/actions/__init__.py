@@ -1,0 +1,1 @@
+"""Use cases of the lifecycle itself; one file each."""

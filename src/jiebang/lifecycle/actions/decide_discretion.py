@@ -1,0 +1,60 @@
+"""Somebody entitled decides what the regulation leaves open: dated, reasoned, cited, at the scope the question has."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.lifecycle.errors import NotAllowed, UnableToApply
+from jiebang.lifecycle.known import program_of, read_situation
+from jiebang.lifecycle.models import DiscretionDecision, ExternalAct, Subject
+from jiebang.lifecycle.packs import load_program
+from jiebang.lifecycle.roles import held_roles
+from jiebang.organisations.actor import Actor
+from jiebang.organisations.models import Programme
+from jiebang.policy.pack import Scope
+
+
+def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named at the call
+    *, programme: Programme, key: str, value: Any, reason: str, actor: Actor, at: datetime,
+    subject: Subject | None = None, act: ExternalAct | None = None,
+) -> DiscretionDecision:  # fmt: skip
+    """Record a decision; an earlier one for the same scope is superseded and stays readable.
+
+    Raises NotAllowed for somebody not entitled by the pack, UnableToApply for the wrong scope or an empty reason,
+    PackProblems for a value that isn't one of the options or has the wrong unit.
+    """
+    program = program_of(subject) if subject else load_program(programme.pack_id, programme.pack_version)
+    item = program.pack.discretion.get(key)
+    if item is None:
+        raise UnableToApply(where=programme.title, what=f"政策包里没有裁量项“{key}”", fix="从列表里选择")
+    wanted = None if item.scope is Scope.programme else item.scope.value
+    if wanted != (subject.kind if subject else None):
+        raise UnableToApply(
+            where=item.question, what=f"这一项要按 {item.scope.value} 决定", fix="到相应的事项上作出决定"
+        )
+    if not reason.strip():
+        raise UnableToApply(where=item.question, what="没有写理由", fix="写明为什么这样决定")
+    role = next(iter(held_roles(programme, actor, item.decides)), None)
+    if role is None:
+        who = "、".join(program.pack.parties[r].label for r in item.decides)
+        raise NotAllowed(where=item.question, what="您现在的身份无权决定", fix=f"由{who}决定")
+    read_situation(program, {"decided": {key: {"value": value, "by": role}}}, at)
+    with transaction.atomic():
+        held = DiscretionDecision.objects.select_for_update().filter(
+            programme=programme, subject=subject, key=key, superseded_at__isnull=True
+        )
+        held.update(superseded_at=at)
+        made = DiscretionDecision.objects.create(
+            programme=programme, subject=subject, key=key, value=value, by_role=role, reason=reason, act=act,
+            decided_at=at, decided_by_id=actor.account_id,
+        )  # fmt: skip
+        body = {
+            "programme": programme.pk, "subject": subject.pk if subject else 0, "key": key, "value": str(value),
+            "clause": item.clause, "role": role, "actor": actor.reference,
+        }  # fmt: skip
+        append_entries(programme.chain_key, [EntryDraft("discretion.decided", body)], at)
+    return made

@@ -1,0 +1,80 @@
+"""Somebody entitled departs from an in-principle condition for one subject, in the form the clause asks for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
+from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.models import DepartureRecord, ExternalAct, Subject
+from jiebang.lifecycle.roles import roles_of
+from jiebang.organisations.actor import Actor
+from jiebang.policy.expressions import Departs
+from jiebang.policy.program import Program
+
+
+def record_departure(
+    *, subject: Subject, key: str, reason: str, actor: Actor, at: datetime, act: ExternalAct | None = None
+) -> DepartureRecord:
+    """Record a departure from `rule`, `rule#leaf` or `money#limit`.
+
+    Raises NotAllowed for a body the clause doesn't name, UnableToApply for a missing reason or act or a condition that
+    can't be departed from, AlreadyDone for a second one. An external act's body departs through whoever records its act.
+    """
+    departs = _departs_of(program_of(subject), key)
+    if departs is None:
+        raise UnableToApply(where=key, what="这个条件是硬性的，不能例外", fix="按条件办理")
+    if departs.with_.value == "external_act":
+        if act is None:
+            raise UnableToApply(where=key, what="要有批复文件才能例外", fix="先记录批复的文号和日期")
+        role = next(
+            (
+                r
+                for r in departs.by
+                if act.issuer.held_roles.filter(programme=subject.programme, role=r).exists()
+            ),
+            None,
+        )
+    else:
+        if not reason.strip():
+            raise UnableToApply(where=key, what="没有写理由", fix="写明为什么例外")
+        held = roles_of(actor, subject, open_to=[], at=at)
+        role = next((r for r in departs.by if r in held), None)
+    if role is None:
+        raise NotAllowed(where=key, what="无权作出这项例外", fix=f"由 {'、'.join(departs.by)} 决定")
+    with transaction.atomic():
+        Subject.objects.select_for_update().get(pk=subject.pk)
+        if DepartureRecord.objects.filter(subject=subject, key=key).exists():
+            raise AlreadyDone(where=key, what="这项例外已经记录过", fix="刷新页面查看")
+        made = DepartureRecord.objects.create(
+            subject=subject, key=key, by_role=role, with_form=departs.with_.value, reason=reason, act=act,
+            recorded_at=at, recorded_by_id=actor.account_id,
+        )  # fmt: skip
+        body = {
+            "subject": subject.pk,
+            "key": key,
+            "role": role,
+            "with": departs.with_.value,
+            "actor": actor.reference,
+        }
+        if act is not None:
+            body["act"] = act.pk
+        append_entries(subject.programme.chain_key, [EntryDraft("departure.recorded", body)], at)
+    return made
+
+
+def _departs_of(program: Program, key: str) -> Departs | None:
+    target, _, name = key.partition("#")
+    if target in program.rules:
+        leaves = [
+            leaf
+            for leaf in program.rules[target].test.leaves()
+            if leaf.departs is not None and key in leaf.departure_keys
+        ]
+        return leaves[0].departs if leaves else None
+    item = program.pack.money.get(target)
+    limits = [*item.ceilings, *item.floors] if item else []
+    return next((limit.departs for limit in limits if limit.name == name), None)

@@ -1,0 +1,14 @@
+"""The Django app."""
+
+from django.apps import AppConfig
+
+
+class LifecycleConfig(AppConfig):
+    """Subjects and how they move."""
+
+    name = "jiebang.lifecycle"
+    verbose_name = "流程"
+
+    def ready(self) -> None:
+        """Register the acts this part knows."""
+        from jiebang.lifecycle import conclude, sign_off  # noqa: F401  importing registers

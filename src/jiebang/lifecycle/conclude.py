@@ -1,0 +1,49 @@
+"""The plain act at most stages: whoever runs it concludes with an outcome, a note, facts found, perhaps an outside act."""
+
+from __future__ import annotations
+
+from jiebang.kernel.errors import JiebangError
+from jiebang.lifecycle.door import as_recorded, is_favourable, record_facts, require_rules
+from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.sign_off import require_signed
+from jiebang.lifecycle.transitions import Act, Transition, register
+from jiebang.policy.pack import When
+
+#: Kinds at which a rule's moment isn't `decide`.
+_MOMENTS = {"sign": When.sign, "pay": When.pay}
+CONCLUDED = frozenset(
+    {
+        "set_challenge", "vet_need", "recommend", "check_form", "match", "visit", "verify_result", "deliberate",
+        "exempt_notice", "pool", "sign", "trial", "develop", "assess_milestone", "check_progress", "change_project",
+        "find_responsibility", "approve_exit", "accept", "apply_for_payment", "liquidate", "recover", "procure", "share",
+        "apply_to_use", "offer_first_refusal", "fulfil_duties", "record_act", "summarise",
+    }
+)  # fmt: skip
+
+
+def conclude(act: Act) -> str:
+    """Conclude a stage. The favourable outcome needs every rule of the moment; any other needs a reason."""
+    outcome = str(act.payload.get("outcome", ""))
+    if outcome not in act.stage.outcomes:
+        raise UnableToApply(
+            where=act.stage.label, what="没有选择结果", fix=f"可用：{'、'.join(act.stage.outcomes)}"
+        )
+    facts = as_recorded(act.payload.get("facts", {}), "checked", act.at)
+    unknown = [name for name in facts if name not in act.program.types]
+    if unknown:
+        raise UnableToApply(
+            where=act.stage.label, what=f"政策包里没有这些事实：{'、'.join(unknown)}", fix="检查表单"
+        )
+    moment = _MOMENTS.get(act.stage.kind, When.decide)
+    if is_favourable(act.stage.kind, outcome):
+        require_rules(act, moment, facts)
+        require_signed(act)
+    elif not str(act.payload.get("note", "")).strip():
+        raise UnableToApply(where=act.stage.label, what="没有写理由", fix="不予通过、退回等结果要写明理由")
+    record_facts(act, act.subject, facts)
+    act.run.note = str(act.payload.get("note", ""))
+    return outcome
+
+
+register(Transition("conclude", "办结", CONCLUDED, frozenset({"by"}), conclude))
+assert issubclass(UnableToApply, JiebangError)

@@ -1,0 +1,240 @@
+"""The one door: lock, see who acts, see when, see what the pack says, change, record, all in one transaction.
+
+Whoever changes a state field anywhere else goes past permission, rules and ledger; tests/lifecycle holds that nobody does.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from jiebang.kernel.periods import SHANGHAI, local_date
+from jiebang.ledger.append import EntryDraft, EntryReference, append_entries, salted_digest
+from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
+from jiebang.lifecycle.known import program_of, situation_of
+from jiebang.lifecycle.models import FactEntry, OutboxMessage, StageRun, Subject, Submission
+from jiebang.lifecycle.roles import roles_of
+from jiebang.lifecycle.routing import close_run
+from jiebang.lifecycle.transitions import Act, Transition, find
+from jiebang.organisations.actor import Actor
+from jiebang.policy.compile_operands import PASS
+from jiebang.policy.pack import When
+from jiebang.policy.program import Program
+from jiebang.policy.situation import Situation
+from jiebang.policy.stages import KINDS
+from jiebang.policy.verdicts import explain_verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an act left behind: its ledger entries, the stage's outcome if it closed, and what the handler tells."""
+
+    entries: tuple[EntryReference, ...]
+    outcome: str | None
+    result: dict[str, Any]
+    repeated: bool = False
+
+
+def apply(
+    subject_id: int,
+    stage: str,
+    event: str,
+    *,
+    actor: Actor | None,
+    at: datetime,
+    payload: dict[str, Any] | None = None,
+    submission: tuple[str, int] | None = None,
+) -> Receipt:
+    """Do `event` at the open run of `stage` for a subject. `actor` None is the clock.
+
+    `submission` (draft, revision) makes it happen once: a second click, a second tab or a retry after a lost answer gets
+    the first receipt back, marked repeated, and changes nothing.
+
+    Raises AlreadyDone where the run is closed (two officers at once: one wins, the other reads who and when), NotAllowed,
+    OutsideWindow, Refused with the verdicts, StillUnset, or what the handler raises. Nothing is changed then.
+    """
+    with transaction.atomic():
+        subject = _lock_subject(subject_id)
+        if submission is not None and (earlier := _earlier_receipt(subject, submission)) is not None:
+            return earlier
+        run = _open_run(subject, stage)
+        program = program_of(subject)
+        described = program.pack.processes[subject.process].stages[stage]
+        row = find(described.kind, event)
+        if row is None:
+            raise UnableToApply(
+                where=described.label, what=f"这个阶段没有“{event}”这个操作", fix="回到事项页面重新选择"
+            )
+        role = _allowed_role(row, described.by, described.with_ or [], subject, actor, at)
+        _require_window(row, run, at)
+        draft = submission[0] if submission else ""
+        act = Act(run, subject, described, program, actor, role, at, payload or {}, draft)
+        outcome = row.handle(act)
+        if outcome is not None:
+            if outcome not in described.outcomes:
+                raise UnableToApply(
+                    where=described.label,
+                    what=f"本流程没有结果“{outcome}”",
+                    fix=f"可用：{'、'.join(described.outcomes)}",
+                )
+            run.closed_by_id = actor.account_id if actor else None
+            close_run(run, outcome, at)
+        return _record(act, event, outcome, submission)
+
+
+def _lock_subject(subject_id: int) -> Subject:
+    # The subject's row is what two officers would both change; a run alone can't be locked before it exists.
+    subject = (
+        Subject.objects.select_for_update(of=("self",))
+        .select_related("programme")
+        .filter(pk=subject_id)
+        .first()
+    )
+    if subject is None:
+        raise UnableToApply(what="没有这个事项", fix="回到列表重新选择")
+    return subject
+
+
+def _earlier_receipt(subject: Subject, submission: tuple[str, int]) -> Receipt | None:
+    made = (
+        Submission.objects.filter(programme=subject.programme, draft=submission[0], revision=submission[1])
+        .select_related("subject")
+        .first()
+    )
+    if made is None:
+        return None
+    reference = EntryReference(subject.programme.chain_key, made.entry_sequence, made.entry_hash)
+    return Receipt(
+        (reference,), None, {"subject": made.subject_id, "number": made.subject.number}, repeated=True
+    )
+
+
+def _open_run(subject: Subject, stage: str) -> StageRun:
+    run = StageRun.objects.filter(subject=subject, stage=stage, closed_at__isnull=True).first()
+    if run is not None:
+        run.subject = subject
+        return run
+    last = (
+        StageRun.objects.filter(subject=subject, stage=stage)
+        .select_related("closed_by__person")
+        .order_by("-round")
+        .first()
+    )
+    if last is None or last.closed_at is None:
+        raise UnableToApply(where=subject.number, what="还没有走到这个阶段", fix="回到事项页面看现在的阶段")
+    who = last.closed_by.person.name if last.closed_by else "系统"
+    when = last.closed_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    raise AlreadyDone(
+        where=subject.number, what=f"这个阶段已由{who}于 {when} 办结（{last.outcome}）", fix="刷新页面看结果"
+    )
+
+
+def _allowed_role(
+    row: Transition, by: list[str], with_: list[str], subject: Subject, actor: Actor | None, at: datetime
+) -> str | None:
+    """The role the actor acts in. Raises NotAllowed."""
+    if actor is None:
+        if "clock" not in row.who:
+            raise NotAllowed(where=row.label, what="不能由系统时钟办理", fix="由有权的人办理")
+        return None
+    open_to_all = bool(row.who & {"any_organisation", "expert"})
+    permitted: list[str] = [
+        *(by if open_to_all or "by" in row.who else ()),
+        *(with_ if open_to_all or "with" in row.who else ()),
+    ]
+    held = roles_of(actor, subject, open_to=permitted if "any_organisation" in row.who else [], at=at)
+    for role in permitted:
+        if role in held:
+            return role
+    raise NotAllowed(where=row.label, what="您现在的身份不能办理这一步", fix="换一个身份，或请有权的人办理")
+
+
+def _require_window(row: Transition, run: StageRun, at: datetime) -> None:
+    if row.window == "any" or run.closes_at is None:
+        return
+    shown = run.closes_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    if row.window == "open" and at >= run.closes_at:
+        raise OutsideWindow(
+            where=row.label, what=f"已经截止（{shown}）", fix="截止以收到时间为准；有疑问请联系主管部门"
+        )
+    if row.window == "closed" and at < run.closes_at:
+        raise OutsideWindow(where=row.label, what=f"还没有截止（{shown}）", fix="到时再办理")
+
+
+def require_rules(act: Act, moment: When, extra: dict[str, Any] | None = None) -> Situation:
+    """Hold the pack's rules of this stage and moment against what is known, `extra` facts included. Raises Refused."""
+    situation = situation_of(act.subject, act.at, extra)
+    judge_or_refuse(act.program, situation, act.subject.process, act.run.stage, moment)
+    return situation
+
+
+def judge_or_refuse(program: Program, situation: Situation, process: str, stage: str, moment: When) -> None:
+    """Raise Refused with every verdict that isn't a pass; preferences never refuse."""
+    verdicts = program.judge(situation, program.rules_for(process, stage, moment.value))
+    bad = [v for v in verdicts if not v.is_preference and v.applies and v.truth != PASS]
+    bad += [v for v in verdicts if not v.applies and v.truth != PASS]
+    if bad:
+        raise Refused([explain_verdict(v, program.types, program.pack) for v in bad])
+
+
+def is_favourable(kind: str, outcome: str) -> bool:
+    """Whether an outcome is the one its rules guard: the first that the kind lists (passed, approved, signed …)."""
+    return next(iter(KINDS[kind].outcomes)) == outcome
+
+
+def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
+    """Record facts ({name: {value, source, as_of, evidence}}) on a subject; the ledger keeps a salted digest of each."""
+    digests = {}
+    for name, raw in facts.items():
+        FactEntry.objects.filter(subject=subject, name=name, superseded_at__isnull=True).update(
+            superseded_at=act.at
+        )
+        salt = secrets.token_hex(16)
+        FactEntry.objects.create(
+            subject=subject, name=name, value=raw["value"], source=raw["source"], as_of=raw["as_of"],
+            evidence=raw.get("evidence", ""), recorded_at=act.at,
+            recorded_by_id=act.actor.account_id if act.actor else None, salt=salt,
+        )  # fmt: skip
+        digests[name] = salted_digest(raw, salt)
+    if digests:
+        act.drafts.append(EntryDraft("facts.recorded", {"subject": subject.pk, "digests": digests}))
+
+
+def as_recorded(facts: dict[str, Any], source: str, at: datetime) -> dict[str, Any]:
+    """Plain values, as a form gives them, with the provenance of the act that brings them."""
+    on = local_date(at).isoformat()
+    return {
+        name: raw
+        if isinstance(raw, dict) and "value" in raw
+        else {"value": raw, "source": source, "as_of": on}
+        for name, raw in facts.items()
+    }
+
+
+def _record(act: Act, event: str, outcome: str | None, submission: tuple[str, int] | None) -> Receipt:
+    body: dict[str, Any] = {
+        "subject": act.subject.pk,
+        "number": act.subject.number,
+        "pack": f"{act.subject.programme.pack_id}/{act.subject.pack_version}",
+        "stage": act.run.stage,
+        "round": act.run.round,
+        "actor": act.actor.reference if act.actor else {"clock": True},
+        "role": act.role or "",
+    }
+    if outcome is not None:
+        body["outcome"] = outcome
+    drafts = [EntryDraft(f"stage.{event}", body), *act.drafts]
+    for topic, subject, message in act.messages:
+        OutboxMessage.objects.create(topic=topic, subject=subject, body=message, created_at=act.at)
+    entries = append_entries(act.subject.programme.chain_key, drafts, act.at)
+    if submission is not None:
+        Submission.objects.create(
+            programme=act.subject.programme, draft=submission[0], revision=submission[1],
+            subject_id=act.result.get("subject", act.subject.pk), received_at=act.at,
+            entry_sequence=entries[0].sequence, entry_hash=entries[0].hash,
+        )  # fmt: skip
+    return Receipt(entries, outcome, act.result)

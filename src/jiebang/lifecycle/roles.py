@@ -1,0 +1,46 @@
+"""Which of the pack's roles an actor holds for a subject, at an instant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from jiebang.lifecycle.known import lineage_of, program_of
+from jiebang.lifecycle.models import Participation, Subject
+from jiebang.organisations.actor import Actor
+from jiebang.organisations.enums import ACTING_POSITIONS, Position
+from jiebang.organisations.models import Programme, RoleHolder
+from jiebang.policy.pack import PartyIs
+
+_ORGANISATION = frozenset({PartyIs.organisation, PartyIs.organisations})
+_PEOPLE = frozenset({PartyIs.panel, PartyIs.person, PartyIs.persons})
+
+
+def roles_of(actor: Actor, subject: Subject, *, open_to: list[str], at: datetime) -> list[str]:
+    """Roles held: by an authority for the programme, by participation in the lineage, by being one of its experts.
+
+    `open_to`: organisation roles that any organisation may take by acting (submitting a need or a bid).
+    """
+    parties = program_of(subject).pack.parties
+    if actor.authority_id is not None:
+        held = RoleHolder.objects.filter(programme=subject.programme, authority_id=actor.authority_id)
+        if actor.position == Position.EXPERT:
+            return [key for key, party in parties.items() if party.is_ in _PEOPLE] if held.exists() else []
+        if actor.position not in ACTING_POSITIONS:
+            return []
+        return list(held.values_list("role", flat=True))
+    if actor.organisation_id is None:
+        return []
+    rows = Participation.objects.filter(
+        subject__in=lineage_of(subject), organisation_id=actor.organisation_id, until_at__isnull=True
+    )
+    found = list(rows.values_list("role", flat=True))
+    found += [role for role in open_to if role in parties and parties[role].is_ in _ORGANISATION]
+    return list(dict.fromkeys(found))
+
+
+def held_roles(programme: Programme, actor: Actor, among: list[str]) -> list[str]:
+    """Those of `among` that the actor's authority fills for the programme, if the actor's position acts for it at all."""
+    if actor.authority_id is None or actor.position not in ACTING_POSITIONS:
+        return []
+    rows = RoleHolder.objects.filter(programme=programme, authority_id=actor.authority_id, role__in=among)
+    return list(rows.values_list("role", flat=True))

@@ -1,0 +1,151 @@
+"""From a closed run to what opens next: one after another, one for each thing below, or one for all once all are through."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from jiebang.kernel.periods import local_date
+from jiebang.lifecycle.errors import StillUnset, UnableToApply
+from jiebang.lifecycle.known import descendants_of, program_of, situation_of
+from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
+from jiebang.policy.compile_operands import FAIL, UNKNOWN
+from jiebang.policy.pack import End, Process, Stage, Target
+from jiebang.policy.process import WINDOWED, targets_of
+from jiebang.policy.stages import KINDS
+from jiebang.policy.values import read_literal
+
+_WIDTH = [kind.value for kind in SubjectKind]
+
+
+def process_of(subject: Subject) -> Process:
+    """The process a subject goes through."""
+    return program_of(subject).pack.processes[subject.process]
+
+
+def close_run(run: StageRun, outcome: str, at: datetime) -> None:
+    """Close a run and open whatever its outcome leads to. Called inside the door's transaction only."""
+    stage = process_of(run.subject).stages[run.stage]
+    run.closed_at, run.outcome = at, outcome
+    run.save(update_fields=["closed_at", "outcome", "closed_by", "note"])
+    follow(run.subject, stage.outcomes[outcome], at, returning=outcome in KINDS[stage.kind].returning)
+
+
+def follow(subject: Subject, target: Target, at: datetime, *, returning: bool = False) -> None:
+    """Go where a target leads: end the subject, or open the next stages.
+
+    A thing that is returned to a stage of what it belongs to (a need to the batch's collection, a bid to the challenge's
+    window) gets a run of that stage for itself alone: the others don't wait for it, and it doesn't reopen theirs.
+    """
+    if isinstance(target, End):
+        end_subject(subject, target.end, at)
+        return
+    for name in targets_of(target):
+        stage = process_of(subject).stages[name]
+        if returning and _WIDTH.index(stage.per.value) < _WIDTH.index(subject.kind):
+            open_run(subject, name, stage, at)
+        else:
+            go_to(subject, name, at)
+
+
+def end_subject(subject: Subject, ending: str, at: datetime) -> None:
+    """The subject's path ends; those who waited for it may go on."""
+    subject.ended_at, subject.ending = at, ending
+    subject.save(update_fields=["ended_at", "ending"])
+    _release_joins(subject, at)
+
+
+def go_to(subject: Subject, name: str, at: datetime) -> None:
+    """Open stage `name` from where `subject` stands: for itself, for each thing below it, or for the thing above it."""
+    stage = process_of(subject).stages[name]
+    if stage.per.value == subject.kind:
+        open_run(subject, name, stage, at)
+    elif _WIDTH.index(stage.per.value) > _WIDTH.index(subject.kind):
+        for below in list(descendants_of(subject, stage.per.value)):
+            if below.ended_at is None:
+                open_run(below, name, stage, at)
+    else:
+        above = _above(subject, stage.per.value)
+        subject.waiting_for = name
+        subject.save(update_fields=["waiting_for"])
+        _join(above, name, stage, subject.kind, at)
+
+
+def _above(subject: Subject, kind: str) -> Subject:
+    here: Subject | None = subject
+    while here is not None and here.kind != kind:
+        here = here.parent
+    if here is None:
+        raise UnableToApply(where=subject.number, what=f"上面没有 {kind}", fix="检查流程")
+    return here
+
+
+def _join(above: Subject, name: str, stage: Stage, kind: str, at: datetime) -> None:
+    """Open `name` for `above` once every thing of `kind` below it waits for it or has ended."""
+    below = list(descendants_of(above, kind))
+    if all(one.ended_at is not None or one.waiting_for == name for one in below):
+        for one in below:
+            if one.waiting_for == name:
+                one.waiting_for = ""
+                one.save(update_fields=["waiting_for"])
+        open_run(above, name, stage, at)
+
+
+def _release_joins(subject: Subject, at: datetime) -> None:
+    """When a thing ends, its siblings may be all that a join waited for; when none is left alive, the join opens empty."""
+    above = subject.parent
+    while above is not None:
+        below = list(descendants_of(above, subject.kind))
+        names = {one.waiting_for for one in below if one.waiting_for}
+        if not names and below and all(one.ended_at is not None for one in below):
+            names = {_join_after(subject, above)} - {""}
+        for name in names:
+            stage = process_of(above).stages[name]
+            if stage.per.value == above.kind:
+                _join(above, name, stage, subject.kind, at)
+        above = above.parent
+
+
+def _join_after(subject: Subject, above: Subject) -> str:
+    """The stage at which things like `subject` are brought together for `above`: the first one routed to from theirs."""
+    process = process_of(subject)
+    if above.stage_runs.filter(closed_at__isnull=True).exists() or above.ended_at is not None:
+        return ""
+    for stage in process.stages.values():
+        if stage.per.value != subject.kind:
+            continue
+        for target in stage.outcomes.values():
+            for name in targets_of(target):
+                if process.stages[name].per.value == above.kind:
+                    return name
+    return ""
+
+
+def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> None:
+    """Open a run, or skip the stage where its condition doesn't hold. Raises StillUnset while its window's length is open."""
+    program = program_of(subject)
+    situation = situation_of(subject, at)
+    if stage.when is not None:
+        due = program.holds(("processes", subject.process, "stages", name, "when"), situation)
+        if due == UNKNOWN:
+            raise UnableToApply(
+                where=stage.label, what="还不能判断这个阶段要不要进行", fix="先补齐判断所需的事实"
+            )
+        if due == FAIL:
+            assert stage.skipped is not None
+            follow(subject, stage.skipped, at)
+            return
+    before = subject.stage_runs.filter(stage=name).count()
+    if stage.at_most is not None and before >= int(read_literal(stage.at_most)[1]):
+        raise UnableToApply(where=stage.label, what=f"最多进行 {stage.at_most}，已经用完", fix="改走别的结果")
+    closes_at = None
+    if stage.kind in WINDOWED and stage.term is not None:
+        deadline = program.timekeeper.deadline(stage.term, local_date(at), situation)
+        if deadline.closes_at is None:
+            raise StillUnset(
+                what=f"{stage.label}的期限还没有定下来：{deadline.problem or '、'.join(program.pack.discretion[k].question for k in deadline.unset)}",
+                keys=deadline.unset,
+            )
+        closes_at = deadline.closes_at
+    StageRun.objects.create(
+        subject=subject, stage=name, kind=stage.kind, round=before + 1, opened_at=at, closes_at=closes_at
+    )

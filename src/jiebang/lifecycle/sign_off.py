@@ -1,0 +1,68 @@
+"""One chain of signatures serves every approval: 经办 → 科室 → 分管 → 主管; which stages need which is the programme's data."""
+
+from __future__ import annotations
+
+from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
+from jiebang.lifecycle.models import SignOff
+from jiebang.lifecycle.transitions import Act, Transition, register
+from jiebang.organisations.enums import Position
+from jiebang.policy.stages import KINDS
+
+
+def sign_off(act: Act) -> None:
+    """Sign in one's position. In order; nobody signs twice; a refusal voids the chain and sends it back to its start."""
+    assert act.actor is not None
+    chain = chain_of(act)
+    if not chain:
+        raise UnableToApply(where=act.stage.label, what="这个阶段不需要逐级审批", fix="直接办结")
+    signed = list(SignOff.objects.filter(run=act.run, voided_at__isnull=True).order_by("pk"))
+    if len(signed) == len(chain):
+        raise AlreadyDone(where=act.stage.label, what="审批已经全部签完", fix="可以办结")
+    turn = chain[len(signed)]
+    if act.actor.position != turn:
+        raise NotAllowed(
+            where=act.stage.label,
+            what=f"现在轮到{Position(turn).label}签署",
+            fix="等前一级签署，或换一个身份",
+        )
+    if any(one.signed_by_id == act.actor.account_id for one in signed):
+        raise NotAllowed(where=act.stage.label, what="同一个人不能签两级", fix="由另一位有权的人签署")
+    agreed = bool(act.payload.get("agreed"))
+    note = str(act.payload.get("note", ""))
+    if not agreed and not note.strip():
+        raise UnableToApply(where=act.stage.label, what="不同意要写理由", fix="写明理由")
+    made = SignOff.objects.create(
+        run=act.run,
+        position=turn,
+        signed_at=act.at,
+        signed_by_id=act.actor.account_id,
+        agreed=agreed,
+        note=note,
+    )
+    if not agreed:
+        SignOff.objects.filter(run=act.run, voided_at__isnull=True).update(voided_at=act.at)
+    act.result["sign_off"] = made.pk
+
+
+def chain_of(act: Act) -> list[str]:
+    """The positions that have to sign at this kind of stage in this programme, in order."""
+    return list(act.subject.programme.sign_off_chains.get(act.stage.kind, []))
+
+
+def require_signed(act: Act) -> None:
+    """Raise UnableToApply while signatures are missing."""
+    chain = chain_of(act)
+    signed = list(
+        SignOff.objects.filter(run=act.run, voided_at__isnull=True, agreed=True).values_list(
+            "position", flat=True
+        )
+    )
+    missing = chain[len(signed) :]
+    if missing:
+        waits = "、".join(Position(p).label for p in missing)
+        raise UnableToApply(
+            where=act.stage.label, what=f"逐级审批还没有签完：尚待{waits}", fix="签完后再办结"
+        )
+
+
+register(Transition("sign_off", "签署", frozenset(KINDS), frozenset({"by"}), sign_off))

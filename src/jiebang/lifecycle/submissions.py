@@ -1,0 +1,79 @@
+"""Read what a party hands in: the fields of the papers a stage takes, checked one by one, all errors at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from jiebang.kernel.errors import JiebangError
+from jiebang.kernel.periods import local_date
+from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.known import read_situation
+from jiebang.policy.compile_operands import PASS
+from jiebang.policy.pack import PaperField, Stage
+from jiebang.policy.program import Program
+from jiebang.policy.values import is_blank, read_value
+
+
+class BadFields(UnableToApply):
+    """Some fields can't be taken as they are. `errors`: {fact: what is wrong and what to do}, in Chinese."""
+
+    def __init__(self, errors: dict[str, str], program: Program) -> None:
+        self.errors = errors
+        lines = "；".join(
+            f"{program.pack.facts[name].label if name in program.pack.facts else name}：{text}"
+            for name, text in errors.items()
+        )
+        super().__init__(what=lines, fix="更正标出的各项后再提交，已填的内容都还在")
+
+
+def fields_taken(
+    program: Program, stage: Stage, values: dict[str, Any], at: datetime
+) -> list[tuple[str, PaperField]]:
+    """(paper, field) of every field that the stage's papers ask for, given what has been filled in so far."""
+    known = {
+        name: raw for name, raw in values.items() if name in program.types and _readable(raw, name, program)
+    }
+    situation = read_situation(program, {"facts": known}, at)
+    found = []
+    for paper in stage.papers.takes:
+        if program.holds(("papers", paper, "when"), situation) != PASS:
+            continue
+        for i, one in enumerate(program.pack.papers[paper].fields):
+            if program.holds(("papers", paper, "fields", i, "when"), situation) == PASS:
+                found.append((paper, one))
+    return found
+
+
+def _readable(raw: Any, name: str, program: Program) -> bool:
+    try:
+        read_value(raw, program.types[name])
+    except JiebangError:
+        return False
+    return True
+
+
+def read_submission(program: Program, stage: Stage, values: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """Facts, declared as of the day, from what a party filled in. Raises BadFields with every error at once."""
+    errors: dict[str, str] = {}
+    taken: dict[str, Any] = {}
+    asked = {one.fact: one for _, one in fields_taken(program, stage, values, at)}
+    errors.update({name: "这里不收这一项" for name in values if name not in asked})
+    for name, one in asked.items():
+        raw = values.get(name)
+        if raw is None or (isinstance(raw, str | list) and not raw):
+            if one.required:
+                errors[name] = "必填"
+            continue
+        try:
+            value = read_value(raw, program.types[name])
+        except JiebangError as error:
+            errors[name] = f"{error.where + '：' if error.where else ''}{error.what}；{error.fix}"
+            continue
+        if is_blank(value) and one.required:
+            errors[name] = "必填"
+            continue
+        taken[name] = {"value": raw, "source": "declared", "as_of": local_date(at).isoformat()}
+    if errors:
+        raise BadFields(errors, program)
+    return taken

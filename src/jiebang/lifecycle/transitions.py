@@ -1,0 +1,78 @@
+"""Which acts exist at which kinds of stage. Domain parts register their rows here; nothing else can change state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from jiebang.policy.pack import Stage, When
+from jiebang.policy.stages import KINDS
+
+if TYPE_CHECKING:
+    from jiebang.ledger.append import EntryDraft
+    from jiebang.lifecycle.models import StageRun, Subject
+    from jiebang.organisations.actor import Actor
+    from jiebang.policy.program import Program
+
+
+@dataclass(slots=True)
+class Act:
+    """One act being done: everything its handler may look at, and what it leaves to be recorded."""
+
+    run: StageRun
+    subject: Subject
+    stage: Stage
+    program: Program
+    actor: Actor | None
+    role: str | None
+    at: datetime
+    payload: dict[str, Any]
+    draft: str = ""
+    drafts: list[EntryDraft] = field(default_factory=list)
+    messages: list[tuple[str, Subject | None, dict[str, Any]]] = field(default_factory=list)
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+#: A handler does its changes and returns the stage's outcome, or None while the stage stays open.
+Handler = Callable[[Act], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One act. `who`: by or with (the stage's roles), any_organisation, expert, clock. `window`: open, closed or any."""
+
+    event: str
+    label: str
+    kinds: frozenset[str]
+    who: frozenset[str]
+    handle: Handler
+    window: str = "any"
+    moment: When | None = None
+
+
+_rows: dict[tuple[str, str], Transition] = {}
+
+
+def register(*rows: Transition) -> None:
+    """Add rows; an act has one meaning per kind of stage, so a second row for the same is an error."""
+    for row in rows:
+        unknown = row.kinds - set(KINDS)
+        if unknown:
+            raise ValueError(f"{row.event}: unknown stage kinds {sorted(unknown)}")
+        for kind in row.kinds:
+            held = _rows.get((kind, row.event))
+            if held is not None and held is not row:
+                raise ValueError(f"{row.event} at {kind} is registered twice")
+            _rows[kind, row.event] = row
+
+
+def find(kind: str, event: str) -> Transition | None:
+    """The row for an act at a kind of stage."""
+    return _rows.get((kind, event))
+
+
+def rows_of(kind: str) -> list[Transition]:
+    """All acts at a kind of stage."""
+    return [row for (k, _), row in _rows.items() if k == kind]

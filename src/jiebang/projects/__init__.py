@@ -1,0 +1,1 @@
+"""From what was decided to projects, one for each solver."""

@@ -1,0 +1,1 @@
+"""Notices with their days, and objections to them."""

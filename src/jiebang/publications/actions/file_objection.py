@@ -1,0 +1,26 @@
+"""Somebody objects, by name and with facts, while the notice runs."""
+
+from jiebang.ledger.append import EntryDraft
+from jiebang.lifecycle.submissions import BadFields
+from jiebang.lifecycle.transitions import Act
+from jiebang.publications.models import Objection
+
+_ASKED = {"objector": "异议人（实名）", "contact": "联系方式", "statement": "事实与证据", "request": "请求"}
+
+
+def file_objection(act: Act) -> None:
+    """Record an objection and give its number. Raises BadFields for anything left out."""
+    given = {key: str(act.payload.get(key, "")).strip() for key in _ASKED}
+    errors = {label: "必填" for key, label in _ASKED.items() if not given[key]}
+    if errors:
+        raise BadFields(errors, act.program)
+    count = Objection.objects.filter(run=act.run).count() + 1
+    made = Objection.objects.create(
+        run=act.run, number=f"{act.subject.number}-{act.run.round}-Y{count:02d}", received_at=act.at, **given
+    )
+    # The objector's name stays out of the chain: whoever objects must not be shown to those objected to.
+    act.drafts.append(
+        EntryDraft("objection.received", {"run": act.run.pk, "objection": made.pk, "number": made.number})
+    )
+    act.messages.append(("objection.received", act.subject, {"number": made.number}))
+    act.result.update({"objection": made.pk, "number": made.number})

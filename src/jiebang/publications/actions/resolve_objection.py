@@ -1,0 +1,44 @@
+"""An officer who hadn't decided what is objected to concludes on an objection."""
+
+from jiebang.ledger.append import EntryDraft
+from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
+from jiebang.lifecycle.known import lineage_of
+from jiebang.lifecycle.models import StageRun
+from jiebang.lifecycle.transitions import Act
+from jiebang.publications.models import Objection
+
+
+def resolve_objection(act: Act) -> None:
+    """Upheld or not, with a conclusion.
+
+    Raises NotAllowed for whoever closed an earlier stage of the same subject, AlreadyDone, UnableToApply without reasons.
+    """
+    assert act.actor is not None
+    found = (
+        Objection.objects.select_for_update().filter(run=act.run, number=act.payload.get("number")).first()
+    )
+    if found is None:
+        raise UnableToApply(where=act.subject.number, what="没有这件异议", fix="从列表里选择")
+    if found.resolved_at is not None:
+        raise AlreadyDone(where=found.number, what="这件异议已经办结", fix="刷新页面看结论")
+    if StageRun.objects.filter(
+        subject__in=lineage_of(act.subject), closed_by_id=act.actor.account_id, kind__in=_JUDGING
+    ).exists():
+        raise NotAllowed(
+            where=found.number, what="原经办人不能办理对自己所办事项的异议", fix="由另一位经办人办理"
+        )
+    conclusion = str(act.payload.get("conclusion", "")).strip()
+    if not conclusion or not isinstance(act.payload.get("upheld"), bool):
+        raise UnableToApply(where=found.number, what="没有写结论", fix="写明是否成立和理由")
+    found.resolved_at, found.resolved_by_id = act.at, act.actor.account_id
+    found.upheld, found.conclusion = act.payload["upheld"], conclusion
+    found.save()
+    act.drafts.append(
+        EntryDraft(
+            "objection.resolved", {"objection": found.pk, "number": found.number, "upheld": found.upheld}
+        )
+    )
+
+
+#: Whoever ran one of these judged the matter that an objection is about.
+_JUDGING = ("check_form", "review", "select", "deliberate", "verify_result")

@@ -1,0 +1,30 @@
+"""Objections to a notice."""
+
+from django.db import models
+
+from jiebang.lifecycle.models import StageRun
+from jiebang.organisations.models import Account
+
+
+class Objection(models.Model):
+    """A named objection with its facts and request; handled by somebody who didn't handle what is objected to."""
+
+    run = models.ForeignKey(StageRun, models.PROTECT, related_name="objections", verbose_name="公示")
+    number = models.CharField("受理号", max_length=60, unique=True)
+    objector = models.CharField("异议人", max_length=200)
+    contact = models.CharField("联系方式", max_length=200)
+    statement = models.TextField("事实与证据")
+    request = models.TextField("请求")
+    received_at = models.DateTimeField("收到时间")
+    resolved_at = models.DateTimeField("办结时间", null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        Account, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办理人"
+    )
+    upheld = models.BooleanField("成立", null=True, blank=True)
+    conclusion = models.TextField("结论", blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "异议"
+
+    def __str__(self) -> str:
+        return self.number

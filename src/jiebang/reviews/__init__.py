@@ -1,0 +1,1 @@
+"""Experts' marks and what becomes of them."""

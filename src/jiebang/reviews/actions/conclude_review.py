@@ -1,0 +1,57 @@
+"""The bureau sums up a review: by the pack's pass line and number of survivors where it has them, never by hand then."""
+
+from jiebang.lifecycle.door import require_rules
+from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.known import descendants_of
+from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.routing import end_subject
+from jiebang.lifecycle.transitions import Act
+from jiebang.policy.pack import Scoring, When
+from jiebang.policy.scores import rank
+from jiebang.reviews.computed import total_of
+from jiebang.reviews.models import Review
+
+
+def conclude_review(act: Act) -> str:
+    """Passed or failed. A challenge's review ends the bids that don't survive. Raises UnableToApply while marks are missing."""
+    scoring = act.stage.scoring or Scoring()
+    if act.subject.kind == "challenge":
+        bids = [bid for bid in descendants_of(act.subject, "bid") if bid.ended_at is None]
+        alive = _survivors(act, scoring, [(act.run, bid) for bid in bids])
+        for bid in bids:
+            if bid.pk not in alive:
+                end_subject(bid, f"{act.stage.label}未通过", act.at)
+        passed = bool(alive)
+    elif scoring.pass_mark is None and scoring.survivors is None:
+        _survivors(act, scoring, [(act.run, act.subject)])
+        outcome = str(act.payload.get("outcome", ""))
+        if outcome not in ("passed", "failed"):
+            raise UnableToApply(
+                where=act.stage.label, what="没有选择结果", fix="依据专家意见选择通过或不通过"
+            )
+        passed = outcome == "passed"
+    else:
+        passed = act.subject.pk in _survivors(act, scoring, _beside(act, scoring))
+    if passed:
+        require_rules(act, When.decide)
+    act.run.note = str(act.payload.get("note", ""))
+    return "passed" if passed else "failed"
+
+
+def _beside(act: Act, scoring: Scoring) -> list[tuple[StageRun, Subject]]:
+    """The subject alone, or with all others in the same review where only so many survive."""
+    if scoring.survivors is None:
+        return [(act.run, act.subject)]
+    runs = StageRun.objects.filter(
+        stage=act.run.stage, round=act.run.round, subject__parent=act.subject.parent
+    )
+    return [(run, run.subject) for run in runs.select_related("subject")]
+
+
+def _survivors(act: Act, scoring: Scoring, pairs: list[tuple[StageRun, Subject]]) -> set[int]:
+    totals = {}
+    for run, thing in pairs:
+        totals[str(thing.pk)] = [total_of(one.marks) for one in Review.objects.filter(run=run, subject=thing)]
+        if not totals[str(thing.pk)]:
+            raise UnableToApply(where=thing.number, what="还没有专家打分", fix="等专家打分后再汇总")
+    return {int(key) for key in rank(scoring, totals).survive}

@@ -1,0 +1,35 @@
+"""After review, the winner or (in a race) the winners are chosen; the others' paths end."""
+
+from jiebang.ledger.append import EntryDraft
+from jiebang.lifecycle.door import require_rules
+from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.known import descendants_of
+from jiebang.lifecycle.routing import end_subject
+from jiebang.lifecycle.sign_off import require_signed
+from jiebang.lifecycle.transitions import Act
+from jiebang.policy.pack import When
+
+
+def select_bids(act: Act) -> str:
+    """`bids` of the payload are chosen. How many may be is the pack's rule (challenge.selected). None chosen needs a reason."""
+    if act.subject.kind != "challenge":
+        raise UnableToApply(where=act.subject.number, what="遴选按榜题进行", fix="到榜题页面办理")
+    chosen = {int(key) for key in act.payload.get("bids", [])}
+    bids = [bid for bid in descendants_of(act.subject, "bid") if bid.ended_at is None]
+    if chosen - {bid.pk for bid in bids}:
+        raise UnableToApply(where=act.stage.label, what="选中的申请不在候选之列", fix="从列表里选择")
+    if not chosen:
+        if not str(act.payload.get("note", "")).strip():
+            raise UnableToApply(where=act.stage.label, what="一个都不选要写理由", fix="写明理由")
+        for bid in bids:
+            end_subject(bid, "未选中", act.at)
+        return "none_qualified"
+    count = {"value": f"{len(chosen)} 家", "source": "computed", "as_of": act.at.date().isoformat()}
+    require_rules(act, When.decide, {"challenge.selected": count})
+    require_signed(act)
+    for bid in bids:
+        if bid.pk not in chosen:
+            end_subject(bid, "未选中", act.at)
+    act.run.note = str(act.payload.get("note", ""))
+    act.drafts.append(EntryDraft("bids.selected", {"challenge": act.subject.pk, "bids": sorted(chosen)}))
+    return "selected"

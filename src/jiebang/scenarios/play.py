@@ -1,0 +1,282 @@
+"""Play a scenario step by step, through the same actions that pages call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from jiebang.funding.models import Payment
+from jiebang.kernel.errors import JiebangError
+from jiebang.kernel.identifiers import make_synthetic_credit_code
+from jiebang.kernel.money import format_yuan, parse_yuan
+from jiebang.kernel.periods import SHANGHAI, local_date
+from jiebang.ledger.verify import verify_chain
+from jiebang.lifecycle.actions.decide_discretion import decide_discretion
+from jiebang.lifecycle.actions.open_batch import open_batch
+from jiebang.lifecycle.actions.record_departure import record_departure
+from jiebang.lifecycle.actions.record_external_act import record_external_act
+from jiebang.lifecycle.door import apply
+from jiebang.lifecycle.models import ExternalAct, StageRun, Subject
+from jiebang.organisations.actor import Actor, act_as
+from jiebang.organisations.models import (
+    Account,
+    Authority,
+    Mandate,
+    Organisation,
+    Person,
+    Programme,
+    RoleHolder,
+)
+from jiebang.scenarios.read import Scenario, Step
+
+CLOCK = "时钟"
+#: What a step may carry into an act, as the act calls it.
+_CARRIED = (
+    "outcome", "note", "values", "facts", "marks", "agreed", "voucher", "paid_on", "objector", "contact", "statement",
+    "request", "conclusion", "upheld", "replace",
+)  # fmt: skip
+
+
+class ScenarioFailed(JiebangError):
+    """A step did something else than the scenario says, or an expectation isn't met."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """The cast and the props: what a scenario's names stand for."""
+
+    scenario: Scenario
+    programme: Programme
+    tell: Callable[[str], None]
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    authorities: dict[str, Authority] = field(default_factory=dict)
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    accounts: dict[str, tuple[Account, Mandate]] = field(default_factory=dict)
+    acts: dict[str, ExternalAct] = field(default_factory=dict)
+    refusals: int = 0
+
+    def actor(self, name: str, at: datetime) -> Actor | None:
+        """Who a step says acts; None is the clock."""
+        if name == CLOCK:
+            return None
+        account, mandate = self.accounts[name]
+        return act_as(account, mandate.pk, local_date(at))
+
+
+def read_instant(text: str) -> datetime:
+    """Wall time in Asia/Shanghai."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+def set_stage(scenario: Scenario, tell: Callable[[str], None]) -> Stage:
+    """Make the synthetic authorities, organisations, people and the programme. Everything is marked synthetic."""
+    pack_id, _, version = scenario.pack.partition("/")
+    authorities = {
+        key: Authority.objects.get_or_create(name=part.name, kind=part.kind)[0]
+        for key, part in scenario.authorities.items()
+    }
+    described = scenario.programme
+    programme = Programme.objects.create(
+        slug=described.slug, title=described.title, bureau=authorities[described.bureau], pack_id=pack_id,
+        pack_version=version, adopted_on=date.fromisoformat(described.adopted.on) if described.adopted else None,
+        adoption_number=described.adopted.number if described.adopted else "", sign_off_chains=described.sign_off,
+    )  # fmt: skip
+    stage = Stage(scenario, programme, tell, authorities=authorities)
+    for key, part in scenario.authorities.items():
+        for role in part.roles:
+            RoleHolder.objects.create(programme=programme, role=role, authority=authorities[key])
+    for key, name in scenario.organisations.items():
+        stage.organisations[key] = _organisation(name)
+    for key, person_part in scenario.people.items():
+        stage.accounts[key] = _account(
+            stage, key, person_part.name, person_part.acts_for, person_part.position
+        )
+    return stage
+
+
+def _organisation(name: str) -> Organisation:
+    found = Organisation.objects.filter(name=name).first()
+    if found is not None:
+        return found
+    code = make_synthetic_credit_code(Organisation.objects.count() + 1)
+    return Organisation.objects.create(name=name, credit_code=code, is_synthetic=True)
+
+
+def _account(stage: Stage, key: str, name: str, acts_for: str, position: str) -> tuple[Account, Mandate]:
+    person = Person.objects.create(name=name, is_synthetic=True)
+    account = Account(username=f"{stage.programme.slug}-{key}", person=person)
+    # Synthetic people can't log in with a password: in demo mode one enters as them by a click, elsewhere not at all.
+    account.set_unusable_password()
+    account.save()
+    mandate = Mandate.objects.create(
+        person=person, authority=stage.authorities.get(acts_for), organisation=stage.organisations.get(acts_for),
+        position=position, from_on=date(2020, 1, 1),
+    )  # fmt: skip
+    return account, mandate
+
+
+def play(scenario: Scenario, tell: Callable[[str], None]) -> Stage:
+    """Play every step and check the end. Raises ScenarioFailed at the first thing that isn't as written."""
+    stage = set_stage(scenario, tell)
+    for number, step in enumerate(scenario.steps, 1):
+        try:
+            told = _do(stage, step)
+        except JiebangError as error:
+            if step.refused is None:
+                raise ScenarioFailed(
+                    where=f"第 {number} 步（{step.at} {step.by} {step.do}）", what=str(error)
+                ) from error
+            if step.refused not in str(error):
+                raise ScenarioFailed(
+                    where=f"第 {number} 步", what=f"被拒的原因应含“{step.refused}”，实为：{error}"
+                ) from error
+            stage.refusals += 1
+            tell(f"{step.at}  {step.by}  {step.says or step.do}  ✗ {error}")
+            continue
+        except KeyError as error:
+            raise ScenarioFailed(
+                where=f"第 {number} 步", what=f"剧本里没有名叫 {error} 的人或事项"
+            ) from error
+        if step.refused is not None:
+            raise ScenarioFailed(
+                where=f"第 {number} 步（{step.at} {step.by} {step.do}）",
+                what=f"本应被拒（{step.refused}），却办成了",
+            )
+        tell(f"{step.at}  {step.by}  {step.says or step.do}  {told}")
+    check_end(stage)
+    return stage
+
+
+def _do(stage: Stage, step: Step) -> str:
+    at = read_instant(step.at)
+    actor = stage.actor(step.by, at)
+    direct = _DIRECT.get(step.do)
+    if direct is not None:
+        assert actor is not None
+        return direct(stage, step, actor, at)
+    subject = stage.subjects[step.on or ""]
+    run = step.stage or _only_open_stage(subject)
+    payload: dict[str, Any] = {
+        key: value for key in _CARRIED if (value := getattr(step, key)) not in (None, "", {}, [])
+    }
+    if step.bids:
+        payload["bids"] = [stage.subjects[name].pk for name in step.bids]
+    if step.bid:
+        payload["bid"] = stage.subjects[step.bid].pk
+    if step.objection:
+        payload["number"] = step.objection
+    submission = (step.draft, step.revision or 1) if step.draft else None
+    receipt = apply(subject.pk, run, step.do, actor=actor, at=at, payload=payload, submission=submission)
+    if step.as_:
+        stage.subjects[step.as_] = Subject.objects.get(pk=receipt.result["subject"])
+    for name, origin in step.names.items():
+        stage.subjects[name] = Subject.objects.get(origin=stage.subjects[origin])
+    outcome = f" → {receipt.outcome}" if receipt.outcome else ""
+    return f"[{run}{outcome}]  账本 {receipt.entries[0].sequence}"
+
+
+def _only_open_stage(subject: Subject) -> str:
+    runs = list(
+        StageRun.objects.filter(subject=subject, closed_at__isnull=True).values_list("stage", flat=True)
+    )
+    if len(runs) != 1:
+        raise ScenarioFailed(
+            where=subject.number, what=f"现在打开的阶段是 {runs or '（没有）'}", fix="写明 stage"
+        )
+    return str(runs[0])
+
+
+def _open_batch(stage: Stage, step: Step, actor: Actor, at: datetime) -> str:
+    batch = open_batch(
+        programme=stage.programme,
+        process=step.process or "",
+        number=step.number or "",
+        title=step.title or "",
+        actor=actor,
+        at=at,
+    )
+    stage.subjects[step.as_ or "batch"] = batch
+    return batch.number
+
+
+def _decide(stage: Stage, step: Step, actor: Actor, at: datetime) -> str:
+    made = decide_discretion(
+        programme=stage.programme, key=step.key or "", value=step.value, reason=step.reason, actor=actor, at=at,
+        subject=stage.subjects[step.on] if step.on else None, act=stage.acts[step.act] if step.act else None,
+    )  # fmt: skip
+    return f"{made.key} = {made.value}"
+
+
+def _depart(stage: Stage, step: Step, actor: Actor, at: datetime) -> str:
+    made = record_departure(
+        subject=stage.subjects[step.on or ""], key=step.key or "", reason=step.reason, actor=actor, at=at,
+        act=stage.acts[step.act] if step.act else None,
+    )  # fmt: skip
+    return made.key
+
+
+def _record_act(stage: Stage, step: Step, actor: Actor, at: datetime) -> str:
+    made = record_external_act(
+        programme=stage.programme, issuer=stage.authorities[step.issuer or ""], number=step.number or "",
+        on=date.fromisoformat(step.dated or ""), title=step.title or "", actor=actor, at=at,
+    )  # fmt: skip
+    stage.acts[step.as_ or made.number] = made
+    return made.number
+
+
+_DIRECT: dict[str, Callable[[Stage, Step, Actor, datetime], str]] = {
+    "open_batch": _open_batch,
+    "decide_discretion": _decide,
+    "record_departure": _depart,
+    "record_external_act": _record_act,
+}
+
+
+def check_end(stage: Stage) -> None:
+    """Hold the end against what the scenario expects: ends, open stages, money to the fen, refusals, the ledger."""
+    expect = stage.scenario.expect
+    wrong: list[str] = []
+
+    def compare(what: str, wanted: object, found: object) -> None:
+        if wanted != found:
+            wrong.append(f"{what} 应为 {wanted}，实为 {found}")
+
+    for name, ending in expect.ended.items():
+        compare(f"{name} 的结束", ending, Subject.objects.get(pk=stage.subjects[name].pk).ending)
+    for name, wanted in expect.open.items():
+        runs = StageRun.objects.filter(subject=stage.subjects[name], closed_at__isnull=True)
+        compare(f"{name} 打开的阶段", sorted(wanted), sorted(runs.values_list("stage", flat=True)))
+    for key, closes in expect.closes.items():
+        name, _, run = key.partition(".")
+        found = StageRun.objects.filter(subject=stage.subjects[name], stage=run).order_by("-round").first()
+        shown = (
+            found.closes_at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+            if found and found.closes_at
+            else None
+        )
+        compare(f"{key} 的截止", closes, shown)
+    for paid in expect.payments:
+        row = Payment.objects.filter(
+            subject=stage.subjects[paid.on], item=paid.item, withdrawn_at__isnull=True
+        ).first()
+        compare(
+            f"{paid.on} 的 {paid.item}",
+            format_yuan(parse_yuan(paid.amount)),
+            format_yuan(row.amount) if row else "没有",
+        )
+        if paid.paid_on is not None:
+            compare(
+                f"{paid.on} 的 {paid.item} 拨付日期",
+                paid.paid_on,
+                row.paid_on.isoformat() if row and row.paid_on else None,
+            )
+    count = Payment.objects.filter(subject__programme=stage.programme, withdrawn_at__isnull=True).count()
+    compare("拨付笔数", len(expect.payments), count)
+    compare("被拒的次数", expect.refusals, stage.refusals)
+    report = verify_chain(stage.programme.chain_key)
+    if report.problem is not None:
+        wrong.append(f"账本核对不过：{report.problem.message}")
+    if wrong:
+        raise ScenarioFailed(where=stage.scenario.title, what="；".join(wrong))

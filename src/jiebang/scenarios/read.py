@@ -1,0 +1,140 @@
+"""Read a scenario file strictly: every unknown word is an error with its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jiebang.policy.problems import say_in_chinese
+from jiebang.policy.strict_yaml import PackProblems, read_yaml
+
+
+class Part(BaseModel):
+    """A part of a scenario: no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Adoption(Part):
+    """The act by which an authority put a draft into force (synthetic)."""
+
+    on: str
+    number: str
+
+
+class ProgrammePart(Part):
+    """The programme that the scenario runs."""
+
+    slug: str
+    title: str
+    bureau: str
+    adopted: Adoption | None = None
+    sign_off: dict[str, list[str]] = {}
+
+
+class AuthorityPart(Part):
+    """An authority and the pack roles it fills."""
+
+    name: str
+    kind: str
+    roles: list[str] = []
+
+
+class PersonPart(Part):
+    """A synthetic person and the one mandate used here."""
+
+    name: str
+    acts_for: str
+    position: str
+
+
+class Step(Part):
+    """One act: who, when, what, on what, with what; and what it must come to."""
+
+    at: str
+    by: str
+    do: str
+    on: str | None = None
+    stage: str | None = None
+    says: str | None = None
+    process: str | None = None
+    number: str | None = None
+    title: str | None = None
+    key: str | None = None
+    value: Any = None
+    reason: str = ""
+    outcome: str | None = None
+    note: str = ""
+    values: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
+    marks: dict[str, str] = {}
+    bids: list[str] = []
+    bid: str | None = None
+    agreed: bool | None = None
+    voucher: str | None = None
+    paid_on: str | None = None
+    objector: str | None = None
+    contact: str | None = None
+    statement: str | None = None
+    request: str | None = None
+    conclusion: str | None = None
+    upheld: bool | None = None
+    objection: str | None = None
+    issuer: str | None = None
+    act: str | None = None
+    dated: str | None = None
+    replace: bool | None = None
+    draft: str | None = None
+    revision: int | None = None
+    xlsx: list[list[str]] | None = None
+    names: dict[str, str] = {}
+    as_: str | None = Field(default=None, alias="as")
+    refused: str | None = None
+
+
+class PaymentExpected(Part):
+    """One payment: on what, which money item, how much, when."""
+
+    on: str
+    item: str
+    amount: str
+    paid_on: str | None = None
+
+
+class Expected(Part):
+    """What has to be true at the end."""
+
+    ended: dict[str, str] = {}
+    open: dict[str, list[str]] = {}
+    payments: list[PaymentExpected] = []
+    closes: dict[str, str] = {}
+    refusals: int
+    ledger: Literal["verified"]
+
+
+class Scenario(Part):
+    """A whole life."""
+
+    title: str
+    about: str
+    pack: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[A-Za-z0-9.-]+$")]
+    synthetic: Literal[True]
+    programme: ProgrammePart
+    authorities: dict[str, AuthorityPart]
+    organisations: dict[str, str] = {}
+    people: dict[str, PersonPart]
+    steps: Annotated[list[Step], Field(min_length=1)]
+    expect: Expected
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read one file. Raises PackProblems with every problem, its line and what was expected."""
+    file, problems = read_yaml(path, str(path))
+    if problems:
+        raise PackProblems(problems)
+    try:
+        return Scenario.model_validate(file.data)
+    except ValidationError as error:
+        raise PackProblems(say_in_chinese(error, file.data, lambda p: (str(path), file.line_of(p)))) from None
