@@ -46,6 +46,7 @@ JIEBANG_APPS = [
     "jiebang.reviews",
     "jiebang.projects",
     "jiebang.funding",
+    "jiebang.results",
 ]
 INSTALLED_APPS = FRAMEWORK_APPS + JIEBANG_APPS
 

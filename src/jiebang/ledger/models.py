@@ -13,7 +13,7 @@ class Chain(models.Model):
     head_sequence = models.BigIntegerField("最后一条的序号", default=0)
     head_hash = models.CharField("最后一条的哈希", max_length=64, default=GENESIS_HASH)
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = verbose_name_plural = "账本链"
 
     def __str__(self) -> str:
@@ -36,7 +36,7 @@ class Entry(models.Model):
     hash = models.CharField("哈希", max_length=64)
     algorithm = models.CharField("哈希算法", max_length=20, default=ALGORITHM)
 
-    class Meta:  # noqa: D106
+    class Meta:
         verbose_name = verbose_name_plural = "账本条目"
 
     def __str__(self) -> str:

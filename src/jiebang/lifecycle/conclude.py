@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.door import as_recorded, is_favourable, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.sign_off import require_signed
@@ -15,7 +14,7 @@ CONCLUDED = frozenset(
     {
         "set_challenge", "vet_need", "recommend", "check_form", "match", "visit", "verify_result", "deliberate",
         "exempt_notice", "pool", "sign", "trial", "develop", "assess_milestone", "check_progress", "change_project",
-        "find_responsibility", "approve_exit", "accept", "apply_for_payment", "liquidate", "recover", "procure", "share",
+        "find_responsibility", "approve_exit", "apply_for_payment", "liquidate", "recover", "procure", "share",
         "apply_to_use", "offer_first_refusal", "fulfil_duties", "record_act", "summarise",
     }
 )  # fmt: skip
@@ -46,4 +45,3 @@ def conclude(act: Act) -> str:
 
 
 register(Transition("conclude", "办结", CONCLUDED, frozenset({"by"}), conclude))
-assert issubclass(UnableToApply, JiebangError)

@@ -9,7 +9,8 @@ from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import judge_or_refuse, record_facts
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed
 from jiebang.lifecycle.known import situation_of
-from jiebang.lifecycle.models import Participation, Subject
+from jiebang.lifecycle.models import Subject
+from jiebang.lifecycle.subjects import create_below, retitle, take_part
 from jiebang.lifecycle.submissions import read_submission
 from jiebang.lifecycle.transitions import Act
 from jiebang.organisations.models import Organisation
@@ -24,7 +25,7 @@ class Handed:
     replaced: bool
 
 
-def hand_in(act: Act, *, kind: str, lead_fact: str, title_facts: tuple[str, ...], prefix: str) -> Handed:
+def hand_in(act: Act, *, kind: str, lead_fact: str, title_facts: tuple[str, ...], letter: str) -> Handed:
     """Take a submission at an open stage of a wider subject (a batch's needs, a challenge's bids).
 
     One live thing per organisation, draft and parent: handing in again while the window is open replaces the facts. Raises
@@ -35,14 +36,13 @@ def hand_in(act: Act, *, kind: str, lead_fact: str, title_facts: tuple[str, ...]
     organisation = Organisation.objects.get(pk=act.actor.organisation_id)
     values = dict(act.payload.get("values", {}))
     facts = read_submission(act.program, act.stage, values, act.at)
-    facts[lead_fact] = {"value": organisation.credit_code, "source": "computed", "as_of": _today(act)}
+    if lead_fact in act.program.types:  # a pack without that idea has no rule that could look at it
+        facts[lead_fact] = {"value": organisation.credit_code, "source": "computed", "as_of": _today(act)}
     title = next((str(values[name]) for name in title_facts if values.get(name)), act.subject.title)[:300]
-    thing, replaced = _find_or_make(act, kind, organisation, title, prefix)
+    thing, replaced = _find_or_make(act, kind, organisation, title, letter)
     situation = situation_of(thing, act.at, facts)
     judge_or_refuse(act.program, situation, act.subject.process, act.run.stage, When.submit)
-    if replaced and thing.title != title:
-        thing.title = title
-        thing.save(update_fields=["title"])
+    retitle(thing, title)
     record_facts(act, thing, facts)
     act.drafts.append(
         EntryDraft(f"{kind}.submitted", {"subject": thing.pk, "number": thing.number, "replaced": replaced})
@@ -64,7 +64,7 @@ def hand_in_again(act: Act) -> str:
 
 
 def _find_or_make(
-    act: Act, kind: str, organisation: Organisation, title: str, prefix: str
+    act: Act, kind: str, organisation: Organisation, title: str, letter: str
 ) -> tuple[Subject, bool]:
     """The organisation's live thing that this submission is a new version of, or a new one."""
     mine = Subject.objects.filter(parent=act.subject, kind=kind, lead=organisation, ended_at__isnull=True)
@@ -79,13 +79,8 @@ def _find_or_make(
         found = mine.filter(submissions__draft=act.draft).first() if act.draft else None
     if found is not None:
         return found, True
-    count = Subject.objects.filter(parent=act.subject, kind=kind).count() + 1
-    made = Subject.objects.create(
-        programme=act.subject.programme, pack_version=act.subject.pack_version, process=act.subject.process, kind=kind,
-        parent=act.subject, lead=organisation, number=f"{act.subject.number}-{prefix}{count:03d}", title=title,
-        created_at=act.at,
-    )  # fmt: skip
-    Participation.objects.create(subject=made, organisation=organisation, role=act.role or "")
+    made = create_below(act.subject, kind=kind, letter=letter, title=title, at=act.at, lead=organisation)
+    take_part(made, organisation, act.role or "")
     return made, False
 
 

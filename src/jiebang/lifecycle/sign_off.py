@@ -40,8 +40,13 @@ def sign_off(act: Act) -> None:
         note=note,
     )
     if not agreed:
-        SignOff.objects.filter(run=act.run, voided_at__isnull=True).update(voided_at=act.at)
+        void_signatures(act)
     act.result["sign_off"] = made.pk
+
+
+def void_signatures(act: Act) -> None:
+    """Start the chain again: what was signed has changed, or somebody refused. The old signatures stay readable."""
+    SignOff.objects.filter(run=act.run, voided_at__isnull=True).update(voided_at=act.at)
 
 
 def chain_of(act: Act) -> list[str]:

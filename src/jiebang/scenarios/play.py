@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -120,7 +120,15 @@ def _account(stage: Stage, key: str, name: str, acts_for: str, position: str) ->
 def play(scenario: Scenario, tell: Callable[[str], None]) -> Stage:
     """Play every step and check the end. Raises ScenarioFailed at the first thing that isn't as written."""
     stage = set_stage(scenario, tell)
-    for number, step in enumerate(scenario.steps, 1):
+    play_steps(stage, scenario.steps)
+    check_end(stage)
+    return stage
+
+
+def play_steps(stage: Stage, steps: Sequence[Step]) -> None:
+    """Play some steps, in order. Raises ScenarioFailed naming the step."""
+    tell = stage.tell
+    for number, step in enumerate(steps, 1):
         try:
             told = _do(stage, step)
         except JiebangError as error:
@@ -145,8 +153,6 @@ def play(scenario: Scenario, tell: Callable[[str], None]) -> Stage:
                 what=f"本应被拒（{step.refused}），却办成了",
             )
         tell(f"{step.at}  {step.by}  {step.says or step.do}  {told}")
-    check_end(stage)
-    return stage
 
 
 def _do(stage: Stage, step: Step) -> str:

@@ -8,5 +8,5 @@ def submit_bid(act: Act) -> str | None:
     """One live bid per lead and challenge: a repeat says so and asks whether to replace it."""
     if act.subject.kind == "bid":
         return hand_in_again(act)
-    hand_in(act, kind="bid", lead_fact="bid.lead", title_facts=("bid.title",), prefix="B")
+    hand_in(act, kind="bid", lead_fact="bid.lead", title_facts=("bid.title",), letter="B")
     return None

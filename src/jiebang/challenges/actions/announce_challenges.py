@@ -5,6 +5,7 @@ from jiebang.lifecycle.door import require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.sign_off import require_signed
+from jiebang.lifecycle.subjects import create_below, retire
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack import When
 
@@ -21,13 +22,11 @@ def announce_challenges(act: Act) -> str:
     needs = Subject.objects.filter(parent=act.subject, kind="need", ended_at__isnull=True).order_by("pk")
     if not needs:
         raise UnableToApply(where=act.stage.label, what="没有通过论证的需求可以张榜", fix="先论证需求")
-    for count, need in enumerate(needs, 1):
-        challenge = Subject.objects.create(
-            programme=need.programme, pack_version=need.pack_version, process=need.process, kind="challenge",
-            parent=act.subject, origin=need, number=f"{act.subject.number}-C{count:03d}", title=need.title, created_at=act.at,
-        )  # fmt: skip
-        need.ended_at, need.ending = act.at, "已列入榜单"
-        need.save(update_fields=["ended_at", "ending"])
+    for need in needs:
+        challenge = create_below(
+            act.subject, kind="challenge", letter="C", title=need.title, at=act.at, origin=need
+        )
+        retire(need, "已列入榜单", act.at)
         act.drafts.append(
             EntryDraft(
                 "challenge.announced", {"subject": challenge.pk, "need": need.pk, "number": challenge.number}

@@ -9,6 +9,6 @@ def submit_need(act: Act) -> str | None:
     if act.subject.kind == "need":
         return hand_in_again(act)
     hand_in(
-        act, kind="need", lead_fact="need.proposer", title_facts=("need.title", "challenge.title"), prefix="N"
+        act, kind="need", lead_fact="need.proposer", title_facts=("need.title", "challenge.title"), letter="N"
     )
     return None

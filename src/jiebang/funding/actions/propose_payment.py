@@ -5,7 +5,7 @@ from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import as_recorded, record_facts, require_rules
 from jiebang.lifecycle.errors import AlreadyDone, StillUnset, UnableToApply
-from jiebang.lifecycle.models import SignOff
+from jiebang.lifecycle.sign_off import void_signatures
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.amounts import Amount, explain_amount
 from jiebang.policy.pack import When
@@ -46,7 +46,7 @@ def propose_payment(act: Act) -> None:
         proposed += 1
     if not proposed:
         raise UnableToApply(where=act.stage.label, what="这个阶段没有应拨付的金额", fix="检查政策包和条件")
-    SignOff.objects.filter(run=act.run, voided_at__isnull=True).update(voided_at=act.at)
+    void_signatures(act)
     act.result["proposed"] = proposed
 
 

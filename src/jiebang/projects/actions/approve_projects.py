@@ -4,8 +4,8 @@ from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import as_recorded, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import descendants_of
-from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.sign_off import require_signed
+from jiebang.lifecycle.subjects import create_below
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack import When
 
@@ -33,12 +33,10 @@ def approve_projects(act: Act) -> str:
     if not bids or challenge is None:
         raise UnableToApply(where=act.stage.label, what="没有可以立项的揭榜申请", fix="先完成遴选")
     made = []
-    held = Subject.objects.filter(parent=challenge, kind="project").count()
-    for count, bid in enumerate(bids, held + 1):
-        project = Subject.objects.create(
-            programme=bid.programme, pack_version=bid.pack_version, process=bid.process, kind="project",
-            parent=challenge, origin=bid, number=f"{challenge.number}-P{count:02d}", title=challenge.title, created_at=act.at,
-        )  # fmt: skip
+    for bid in bids:
+        project = create_below(
+            challenge, kind="project", letter="P", title=challenge.title, at=act.at, origin=bid
+        )
         record_facts(act, project, facts)
         made.append(project.pk)
         act.drafts.append(

@@ -1,0 +1,1 @@
+"""Results: collected ready-made, or born of an accepted project."""

@@ -1,0 +1,52 @@
+"""A process of its own that tries one act and prints how it went; started by tests, several at once."""
+
+import json
+import os
+import signal
+import sys
+from datetime import datetime
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402  Django first
+
+from jiebang.kernel.errors import JiebangError  # noqa: E402
+from jiebang.kernel.periods import local_date  # noqa: E402
+from jiebang.lifecycle import routing  # noqa: E402
+from jiebang.lifecycle.door import apply  # noqa: E402
+from jiebang.organisations.actor import act_as  # noqa: E402
+from jiebang.organisations.models import Account  # noqa: E402
+
+
+def main() -> None:
+    asked = json.loads(sys.argv[1])
+    settings.JIEBANG_PACK_ROOTS = asked["pack_roots"]
+    if asked.get("die_while_closing"):
+        # As a power cut would: in the middle of the transaction, with rows written and nothing committed.
+        close = routing.follow
+
+        def die(*args: object, **kwargs: object) -> None:
+            close(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        routing.follow = die
+    at = datetime.fromisoformat(asked["at"])
+    account = Account.objects.get(pk=asked["account"])
+    actor = act_as(account, asked["mandate"], local_date(at))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    try:
+        receipt = apply(
+            asked["subject"], asked["stage"], asked["event"], actor=actor, at=at, payload=asked["payload"],
+            submission=tuple(asked["submission"]) if asked.get("submission") else None,
+        )  # fmt: skip
+        told = {"done": receipt.outcome, "entry": receipt.entries[0].sequence, "repeated": receipt.repeated}
+    except JiebangError as error:
+        told = {"refused": type(error).__name__, "why": str(error)}
+    sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+
+
+main()

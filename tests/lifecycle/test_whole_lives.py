@@ -1,0 +1,55 @@
+"""Whole lives through the door, on whichever database the tests run on."""
+
+from pathlib import Path
+
+import pytest
+
+from jiebang.scenarios.play import ScenarioFailed, play
+from jiebang.scenarios.read import read_scenario
+
+HERE = Path(__file__).parent
+LIVES = sorted((HERE.parents[1] / "scenarios").glob("*.yaml"))
+
+
+@pytest.mark.django_db
+def test_the_thin_life_ends_as_written(thin_pack: None) -> None:
+    told: list[str] = []
+    stage = play(read_scenario(HERE / "thin.yaml"), told.append)
+    assert stage.refusals == 11
+    assert any("连点两次" in line for line in told)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", LIVES, ids=lambda path: path.stem)
+def test_the_living_examples_end_as_written(path: Path) -> None:
+    play(read_scenario(path), lambda _line: None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"amount: 2000000 元, paid_on": "amount: 2000000.01 元, paid_on"}, "2,000,000.01"),
+        ({"refusals: 11": "refusals: 10"}, "被拒的次数"),
+        ({"bid2: 评审未通过": "bid2: 未选中"}, "bid2"),
+        (
+            {'challenge.notice: "2026-04-08T00:00"': 'challenge.notice: "2026-04-09T00:00"'},
+            "challenge.notice",
+        ),
+        ({"value: natural": "value: tomorrow"}, "没有“tomorrow”这个选项"),
+        ({"refused: 已经截止": "refused: 别的原因"}, "别的原因"),
+        ({", refused: 尚待主要负责人": ""}, "尚待主要负责人"),
+    ],
+)
+def test_a_life_that_goes_otherwise_fails(
+    thin_pack: None, tmp_path: Path, change: dict[str, str], complaint: str
+) -> None:
+    text = (HERE / "thin.yaml").read_text(encoding="utf-8")
+    for old, new in change.items():
+        assert old in text, f"nothing to change: {old}"
+        text = text.replace(old, new)
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioFailed) as caught:
+        play(read_scenario(changed), lambda _line: None)
+    assert complaint in str(caught.value)
