@@ -2,6 +2,7 @@
 
 from jiebang.challenges.actions.announce_challenges import announce_challenges
 from jiebang.challenges.actions.close_collection import close_collection
+from jiebang.challenges.actions.import_needs import import_needs
 from jiebang.challenges.actions.submit_need import submit_need
 from jiebang.lifecycle.transitions import Transition, register
 
@@ -11,6 +12,7 @@ register(
     Transition(
         "submit_need", "提交需求", COLLECT, frozenset({"any_organisation"}), submit_need, window="open"
     ),
+    Transition("import_needs", "代录需求", COLLECT, frozenset({"by"}), import_needs, window="open"),
     Transition("close", "结束征集", COLLECT, frozenset({"by", "clock"}), close_collection),
     Transition("conclude", "张榜公告", frozenset({"announce"}), frozenset({"by"}), announce_challenges),
 )

@@ -35,7 +35,8 @@ def conclude(act: Act) -> str:
         )
     moment = _MOMENTS.get(act.stage.kind, When.decide)
     if is_favourable(act.stage.kind, outcome):
-        require_rules(act, moment, facts)
+        # What a stage takes in has to be right as well when it passes, whoever handed it in and when.
+        require_rules(act, (When.submit, moment), facts)
         require_signed(act)
     elif not str(act.payload.get("note", "")).strip():
         raise UnableToApply(where=act.stage.label, what="没有写理由", fix="不予通过、退回等结果要写明理由")

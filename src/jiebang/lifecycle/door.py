@@ -15,18 +15,17 @@ from django.db import transaction
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries, salted_digest
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
-from jiebang.lifecycle.known import program_of, situation_of
+from jiebang.lifecycle.known import descendants_of, program_of, situation_of
 from jiebang.lifecycle.models import FactEntry, OutboxMessage, StageRun, Subject, Submission
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.routing import close_run
 from jiebang.lifecycle.transitions import Act, Transition, find
 from jiebang.organisations.actor import Actor
-from jiebang.policy.compile_operands import PASS
+from jiebang.policy.compile_operands import PASS, UNKNOWN
 from jiebang.policy.pack import When
-from jiebang.policy.program import Program
 from jiebang.policy.situation import Situation
-from jiebang.policy.stages import KINDS
-from jiebang.policy.verdicts import explain_verdict
+from jiebang.policy.stages import KINDS, Per
+from jiebang.policy.verdicts import explain_verdict, judge_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Receipt:
     repeated: bool = False
 
 
-def apply(
+def apply(  # noqa: PLR0913  the public is an actor of its own sort
     subject_id: int,
     stage: str,
     event: str,
@@ -48,8 +47,9 @@ def apply(
     at: datetime,
     payload: dict[str, Any] | None = None,
     submission: tuple[str, int] | None = None,
+    public: bool = False,
 ) -> Receipt:
-    """Do `event` at the open run of `stage` for a subject. `actor` None is the clock.
+    """Do `event` at the open run of `stage` for a subject. `actor` None is the clock, or with `public` anybody at all.
 
     `submission` (draft, revision) makes it happen once: a second click, a second tab or a retry after a lost answer gets
     the first receipt back, marked repeated, and changes nothing.
@@ -69,7 +69,7 @@ def apply(
             raise UnableToApply(
                 where=described.label, what=f"这个阶段没有“{event}”这个操作", fix="回到事项页面重新选择"
             )
-        role = _allowed_role(row, described.by, described.with_ or [], subject, actor, at)
+        role = _allowed_role(row, described.by, described.with_ or [], subject, actor, at, public)
         _require_window(row, run, at)
         draft = submission[0] if submission else ""
         act = Act(run, subject, described, program, actor, role, at, payload or {}, draft)
@@ -83,7 +83,7 @@ def apply(
                 )
             run.closed_by_id = actor.account_id if actor else None
             close_run(run, outcome, at)
-        return _record(act, event, outcome, submission)
+        return _record(act, event, outcome, submission, public)
 
 
 def _lock_subject(subject_id: int) -> Subject:
@@ -134,9 +134,14 @@ def _open_run(subject: Subject, stage: str) -> StageRun:
 
 
 def _allowed_role(
-    row: Transition, by: list[str], with_: list[str], subject: Subject, actor: Actor | None, at: datetime
-) -> str | None:
+    row: Transition, by: list[str], with_: list[str], subject: Subject, actor: Actor | None, at: datetime,
+    public: bool = False,
+) -> str | None:  # fmt: skip
     """The role the actor acts in. Raises NotAllowed."""
+    if public:
+        if "public" not in row.who:
+            raise NotAllowed(where=row.label, what="不对公众开放", fix="登录后以有权的身份办理")
+        return None
     if actor is None:
         if "clock" not in row.who:
             raise NotAllowed(where=row.label, what="不能由系统时钟办理", fix="由有权的人办理")
@@ -165,20 +170,53 @@ def _require_window(row: Transition, run: StageRun, at: datetime) -> None:
         raise OutsideWindow(where=row.label, what=f"还没有截止（{shown}）", fix="到时再办理")
 
 
-def require_rules(act: Act, moment: When, extra: dict[str, Any] | None = None) -> Situation:
-    """Hold the pack's rules of this stage and moment against what is known, `extra` facts included. Raises Refused."""
-    situation = situation_of(act.subject, act.at, extra)
-    judge_or_refuse(act.program, situation, act.subject.process, act.run.stage, moment)
-    return situation
+def require_rules(
+    act: Act,
+    moments: tuple[When, ...],
+    extra: dict[str, Any] | None = None,
+    affected: dict[str, list[Subject]] | None = None,
+    *,
+    let_unknown: bool = False,
+) -> Situation:
+    """Hold the pack's rules of this stage at these moments against what is known, `extra` facts included.
 
-
-def judge_or_refuse(program: Program, situation: Situation, process: str, stage: str, moment: When) -> None:
-    """Raise Refused with every verdict that isn't a pass; preferences never refuse."""
-    verdicts = program.judge(situation, program.rules_for(process, stage, moment.value))
-    bad = [v for v in verdicts if not v.is_preference and v.applies and v.truth != PASS]
-    bad += [v for v in verdicts if not v.applies and v.truth != PASS]
+    A rule that looks at narrower things than the stage's own (bids, at a challenge's selection) is held for each of them:
+    those `affected` names by kind, else all that are still alive below; for the stage's own thing where there is none.
+    Raises Refused with every verdict that isn't a pass; preferences never refuse, and with `let_unknown` neither does what
+    can't be judged yet. Returns the stage's own situation.
+    """
+    subject, program = act.subject, act.program
+    situations = {subject.pk: situation_of(subject, act.at, extra)}
+    bad: list[dict[str, Any]] = []
+    for moment in moments:
+        for rule in program.rules_for(subject.process, act.run.stage, moment.value):
+            for thing in things_about(subject, rule.about, affected or {}):
+                if thing.pk not in situations:
+                    situations[thing.pk] = situation_of(thing, act.at, extra)
+                verdict = judge_rule(rule, situations[thing.pk])
+                if let_unknown and verdict.truth == UNKNOWN:
+                    continue
+                if not verdict.is_preference and verdict.truth != PASS:
+                    told = explain_verdict(verdict, program.types, program.pack)
+                    bad.append(
+                        told
+                        if thing is subject
+                        else {**told, "explanation": f"{thing.number}：{told['explanation']}"}
+                    )
     if bad:
-        raise Refused([explain_verdict(v, program.types, program.pack) for v in bad])
+        raise Refused(bad)
+    return situations[subject.pk]
+
+
+def things_about(subject: Subject, about: Per | None, affected: dict[str, list[Subject]]) -> list[Subject]:
+    """The things a rule about `about` is held for at a stage of `subject`."""
+    order = list(Per)
+    if about is None or order.index(about) <= order.index(Per(subject.kind)):
+        return [subject]
+    below = affected.get(about.value)
+    if below is None:
+        below = [one for one in descendants_of(subject, about.value) if one.ended_at is None]
+    return below or [subject]
 
 
 def is_favourable(kind: str, outcome: str) -> bool:
@@ -215,14 +253,16 @@ def as_recorded(facts: dict[str, Any], source: str, at: datetime) -> dict[str, A
     }
 
 
-def _record(act: Act, event: str, outcome: str | None, submission: tuple[str, int] | None) -> Receipt:
+def _record(
+    act: Act, event: str, outcome: str | None, submission: tuple[str, int] | None, public: bool
+) -> Receipt:
     body: dict[str, Any] = {
         "subject": act.subject.pk,
         "number": act.subject.number,
         "pack": f"{act.subject.programme.pack_id}/{act.subject.pack_version}",
         "stage": act.run.stage,
         "round": act.run.round,
-        "actor": act.actor.reference if act.actor else {"clock": True},
+        "actor": act.actor.reference if act.actor else {"public": True} if public else {"clock": True},
         "role": act.role or "",
     }
     if outcome is not None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import judge_or_refuse, record_facts
+from jiebang.lifecycle.door import record_facts, require_rules
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed
-from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Subject
+from jiebang.lifecycle.roles import ORGANISATION
 from jiebang.lifecycle.subjects import create_below, retitle, take_part
 from jiebang.lifecycle.submissions import read_submission
 from jiebang.lifecycle.transitions import Act
@@ -25,46 +26,74 @@ class Handed:
     replaced: bool
 
 
-def hand_in(act: Act, *, kind: str, lead_fact: str, title_facts: tuple[str, ...], letter: str) -> Handed:
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """A paper that an officer enters for an organisation (代录): whose it is, what it says, what it may leave out.
+
+    `may_lack`: facts that the organisation gives later. They stay unknown; nothing that needs them goes on meanwhile.
+    """
+
+    organisation: Organisation
+    values: dict[str, Any]
+    may_lack: frozenset[str] = frozenset()
+
+
+def hand_in(
+    act: Act, *, kind: str, lead_fact: str, title_facts: tuple[str, ...], letter: str, behalf: OnBehalf | None = None
+) -> Handed:  # fmt: skip
     """Take a submission at an open stage of a wider subject (a batch's needs, a challenge's bids).
 
-    One live thing per organisation, draft and parent: handing in again while the window is open replaces the facts. Raises
-    BadFields, Refused by the rules of the moment `submit`, NotAllowed for somebody without an organisation.
+    One live thing per organisation, draft and parent: handing in again while the window is open replaces the facts. With
+    `behalf` the organisation is the one that an officer names, and the ledger says so. Raises BadFields, Refused by the
+    rules of the moment `submit`, NotAllowed for somebody without an organisation.
     """
-    if act.actor is None or act.actor.organisation_id is None:
-        raise NotAllowed(where=act.stage.label, what="要以单位的身份提交", fix="换成单位的身份")
-    organisation = Organisation.objects.get(pk=act.actor.organisation_id)
-    values = dict(act.payload.get("values", {}))
-    facts = read_submission(act.program, act.stage, values, act.at)
+    organisation, values = (behalf.organisation, behalf.values) if behalf else _own_paper(act)
+    may_lack = behalf.may_lack if behalf else frozenset[str]()
+    facts = read_submission(act.program, act.stage, values, act.at, may_lack)
     if lead_fact in act.program.types:  # a pack without that idea has no rule that could look at it
         facts[lead_fact] = {"value": organisation.credit_code, "source": "computed", "as_of": _today(act)}
     title = next((str(values[name]) for name in title_facts if values.get(name)), act.subject.title)[:300]
-    thing, replaced = _find_or_make(act, kind, organisation, title, letter)
-    situation = situation_of(thing, act.at, facts)
-    judge_or_refuse(act.program, situation, act.subject.process, act.run.stage, When.submit)
+    thing, replaced = _find_or_make(act, kind, organisation, title, letter, for_other=behalf is not None)
+    require_rules(act_on(act, thing), (When.submit,), facts, let_unknown=bool(may_lack))
     retitle(thing, title)
     record_facts(act, thing, facts)
-    act.drafts.append(
-        EntryDraft(f"{kind}.submitted", {"subject": thing.pk, "number": thing.number, "replaced": replaced})
-    )
+    body: dict[str, Any] = {"subject": thing.pk, "number": thing.number, "replaced": replaced}
+    if behalf is not None:
+        body["on_behalf_of"] = organisation.pk
+    act.drafts.append(EntryDraft(f"{kind}.submitted", body))
     act.messages.append((f"{kind}.submitted", thing, {"number": thing.number}))
     act.result.update({"subject": thing.pk, "number": thing.number, "replaced": replaced})
     return Handed(thing, replaced)
 
 
+def _own_paper(act: Act) -> tuple[Organisation, dict[str, Any]]:
+    if act.actor is None or act.actor.organisation_id is None:
+        raise NotAllowed(where=act.stage.label, what="要以单位的身份提交", fix="换成单位的身份")
+    organisation = Organisation.objects.get(pk=act.actor.organisation_id)
+    return organisation, dict(act.payload.get("values", {}))
+
+
 def hand_in_again(act: Act) -> str:
-    """Correct what was returned: the same thing's facts anew, and on to the stage that returned it."""
+    """Correct what was returned: the same thing's facts anew, and on to the stage that returned it.
+
+    Raises NotAllowed for any organisation but the one whose thing it is: the stage is open to any, this thing isn't.
+    """
+    if (
+        act.actor is None
+        or act.actor.organisation_id is None
+        or act.actor.organisation_id != act.subject.lead_id
+    ):
+        raise NotAllowed(where=act.subject.number, what="只有原提交单位可以补正", fix="换成原提交单位的身份")
     values = dict(act.payload.get("values", {}))
     facts = read_submission(act.program, act.stage, values, act.at)
-    situation = situation_of(act.subject, act.at, facts)
-    judge_or_refuse(act.program, situation, act.subject.process, act.run.stage, When.submit)
+    require_rules(act, (When.submit,), facts)
     record_facts(act, act.subject, facts)
     act.drafts.append(EntryDraft(f"{act.subject.kind}.corrected", {"subject": act.subject.pk}))
     return "closed"
 
 
 def _find_or_make(
-    act: Act, kind: str, organisation: Organisation, title: str, letter: str
+    act: Act, kind: str, organisation: Organisation, title: str, letter: str, for_other: bool
 ) -> tuple[Subject, bool]:
     """The organisation's live thing that this submission is a new version of, or a new one."""
     mine = Subject.objects.filter(parent=act.subject, kind=kind, lead=organisation, ended_at__isnull=True)
@@ -74,14 +103,28 @@ def _find_or_make(
             raise AlreadyDone(
                 where=found.number, what="贵单位已经提交过揭榜申请", fix="截止之前可以选择“替换”重新提交"
             )
+    elif for_other:
+        found = None  # one import brings many needs under one draft
     else:
         # A firm may have several needs in a batch, told apart by their drafts.
         found = mine.filter(submissions__draft=act.draft).first() if act.draft else None
     if found is not None:
         return found, True
     made = create_below(act.subject, kind=kind, letter=letter, title=title, at=act.at, lead=organisation)
-    take_part(made, organisation, act.role or "")
+    role = act.role or ""
+    if for_other:
+        # The officer's role isn't the organisation's: it takes the one that hands in such papers.
+        parties = act.program.pack.parties
+        role = next(
+            (r for r in [*(act.stage.with_ or []), *act.stage.by] if parties[r].is_ in ORGANISATION), role
+        )
+    take_part(made, organisation, role)
     return made, False
+
+
+def act_on(act: Act, thing: Subject) -> Act:
+    """The same act, held for a narrower thing: its rules look at that thing's facts."""
+    return replace(act, subject=thing)
 
 
 def _today(act: Act) -> str:

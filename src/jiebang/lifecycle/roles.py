@@ -11,7 +11,7 @@ from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import Programme, RoleHolder
 from jiebang.policy.pack import PartyIs
 
-_ORGANISATION = frozenset({PartyIs.organisation, PartyIs.organisations})
+ORGANISATION = frozenset({PartyIs.organisation, PartyIs.organisations})
 _PEOPLE = frozenset({PartyIs.panel, PartyIs.person, PartyIs.persons})
 
 
@@ -34,7 +34,7 @@ def roles_of(actor: Actor, subject: Subject, *, open_to: list[str], at: datetime
         subject__in=lineage_of(subject), organisation_id=actor.organisation_id, until_at__isnull=True
     )
     found = list(rows.values_list("role", flat=True))
-    found += [role for role in open_to if role in parties and parties[role].is_ in _ORGANISATION]
+    found += [role for role in open_to if role in parties and parties[role].is_ in ORGANISATION]
     return list(dict.fromkeys(found))
 
 

@@ -113,9 +113,10 @@ def _join_after(subject: Subject, above: Subject) -> str:
     for stage in process.stages.values():
         if stage.per.value != subject.kind:
             continue
-        for target in stage.outcomes.values():
+        for outcome, target in stage.outcomes.items():
             for name in targets_of(target):
-                if process.stages[name].per.value == above.kind:
+                joins = process.stages[name].per.value == above.kind
+                if joins and outcome not in KINDS[stage.kind].returning:
                     return name
     return ""
 

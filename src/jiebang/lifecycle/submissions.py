@@ -53,8 +53,13 @@ def _readable(raw: Any, name: str, program: Program) -> bool:
     return True
 
 
-def read_submission(program: Program, stage: Stage, values: dict[str, Any], at: datetime) -> dict[str, Any]:
-    """Facts, declared as of the day, from what a party filled in. Raises BadFields with every error at once."""
+def read_submission(
+    program: Program, stage: Stage, values: dict[str, Any], at: datetime, may_lack: frozenset[str] = frozenset()
+) -> dict[str, Any]:  # fmt: skip
+    """Facts, declared as of the day, from what a party filled in. Raises BadFields with every error at once.
+
+    `may_lack`: required facts that somebody else will give later (a list entered for others has few columns).
+    """
     errors: dict[str, str] = {}
     taken: dict[str, Any] = {}
     asked = {one.fact: one for _, one in fields_taken(program, stage, values, at)}
@@ -62,7 +67,7 @@ def read_submission(program: Program, stage: Stage, values: dict[str, Any], at: 
     for name, one in asked.items():
         raw = values.get(name)
         if raw is None or (isinstance(raw, str | list) and not raw):
-            if one.required:
+            if one.required and name not in may_lack:
                 errors[name] = "必填"
             continue
         try:

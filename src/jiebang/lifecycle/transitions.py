@@ -41,7 +41,7 @@ Handler = Callable[[Act], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One act. `who`: by or with (the stage's roles), any_organisation, expert, clock. `window`: open, closed or any."""
+    """One act. `who`: by or with (the stage's roles), any_organisation, expert, clock, public. `window`: open, closed or any."""
 
     event: str
     label: str

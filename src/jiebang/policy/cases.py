@@ -7,12 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import WorkingCalendar
 from jiebang.policy.expect import EXPECTATIONS, Check
 from jiebang.policy.in_force import state_on
 from jiebang.policy.program import Program
 from jiebang.policy.read_facts import KEYS as FACT_KEYS
 from jiebang.policy.read_facts import FactReader
+from jiebang.policy.situation import Situation
 from jiebang.policy.strict_yaml import PackProblems, Path_, Problem, read_yaml
 
 CASE_KEYS = ("id", "title", "on", "process", "adopted_on", "expect", *FACT_KEYS)
@@ -122,6 +124,11 @@ def _read_case(
 
 def run_case(program: Program, case: Case, calendar: WorkingCalendar | None) -> list[Failure]:
     """Run one case. Raises PackProblems where its facts can't be read."""
+    return check_case(program, case, read_situation(program, case, calendar))
+
+
+def read_situation(program: Program, case: Case, calendar: WorkingCalendar | None) -> Situation:
+    """What a case says is known. Raises PackProblems with everything in it that can't be read."""
     problems: list[Problem] = []
 
     def report(path: Path_, what: str, expected: str) -> None:
@@ -130,28 +137,39 @@ def run_case(program: Program, case: Case, calendar: WorkingCalendar | None) -> 
         )
 
     situation = FactReader(program, report).read(case.data, case.on, calendar)
-    adopted = None
-    if "adopted_on" in case.data:
-        try:
-            adopted = date.fromisoformat(case.data["adopted_on"])
-        except (TypeError, ValueError):
-            report(("adopted_on",), "不是日期", "写成 2026-03-02")
+    if "adopted_on" in case.data and _adopted_on(case) is None:
+        report(("adopted_on",), "不是日期", "写成 2026-03-02")
     process = case.data.get("process")
     if process is not None and process not in program.pack.processes:
         report(("process",), f"没有流程“{process}”", f"已有：{'、'.join(program.pack.processes)}")
     if problems:
         raise PackProblems(problems)
+    return situation
+
+
+def _adopted_on(case: Case) -> date | None:
+    try:
+        return date.fromisoformat(case.data["adopted_on"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def check_case(
+    program: Program, case: Case, situation: Situation, touched: set[Path_] | None = None
+) -> list[Failure]:
+    """Hold a case's expectations against what the program says. `touched` collects the items they looked at."""
     failures: list[Failure] = []
 
     def differ(where: str, expected: Any, found: Any) -> None:
         if expected != found:
             failures.append(Failure(case, where, expected, found))
 
-    check = Check(program, situation, process, state_on(program.pack, case.on, adopted), differ)
+    force = state_on(program.pack, case.on, _adopted_on(case))
+    check = Check(program, situation, case.data.get("process"), force, differ, touched)
     for word, wanted in case.expect.items():
         try:
             EXPECTATIONS[word](check, wanted)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, JiebangError) as error:
             # An expectation about something the pack no longer has (or misspelt) has not been met.
             failures.append(Failure(case, word, wanted, f"无法核对：{error!r}"))
     return failures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -29,16 +29,21 @@ def check_references(pack: Pack, types: Mapping[str, ValueType], report: Report)
     check.identity()
 
 
+def check_pointers(pack: Pack, types: Mapping[str, ValueType], report: Report) -> None:
+    """Report only dangling names of roles, stages, papers, terms and facts: what removing an item can bring about."""
+    _Check(pack, types, report).roles_stages_papers()
+
+
 class _Check:
     def __init__(self, pack: Pack, types: Mapping[str, ValueType], report: Report) -> None:
         self.pack, self.types, self.report = pack, types, report
         self.stages = {key for process in pack.processes.values() for key in process.stages}
 
-    def known(self, name: str | None, among: Iterable[str], path: tuple[str | int, ...], what: str) -> None:
+    def known(self, name: str | None, among: Collection[str], path: tuple[str | int, ...], what: str) -> None:
         """Report `name` unless it is among those known."""
-        options = list(among)
-        if name is None or name in options:
+        if name is None or name in among:
             return
+        options = list(among)
         close = difflib.get_close_matches(name, options, n=3, cutoff=0.5)
         hint = f"是不是 {'、'.join(close)}" if close else f"已有：{'、'.join(options[:20]) or '（无）'}"
         self.report(path, f"没有{what}“{name}”", hint)
@@ -105,7 +110,7 @@ class _Check:
     def _pointers(self, item: Any, path: tuple[str | int, ...]) -> None:
         """The words that name the same sort of thing wherever they stand."""
         pack = self.pack
-        pointed: tuple[tuple[tuple[str, ...], Iterable[str], str], ...] = (
+        pointed: tuple[tuple[tuple[str, ...], Collection[str], str], ...] = (
             (("processes",), pack.processes, "流程"),
             (("roles", "role", "payer", "payee", "holders", "decides", "from_", "to"), pack.parties, "角色"),
             (("stages", "stage", "from_stage", "until_stage"), self.stages, "阶段"),

@@ -102,7 +102,7 @@ class Leaf:
 
 @dataclass(slots=True)
 class Group:
-    """`all`, `any` or `not` over parts."""
+    """`all` or `any` over parts. (`not` is carried down to the leaves.)"""
 
     word: str
     parts: tuple[Compiled, ...]
@@ -110,10 +110,7 @@ class Group:
 
     def __post_init__(self) -> None:
         checks = tuple(part.truth for part in self.parts)
-        if self.word == "not":
-            only = checks[0]
-            self.truth = lambda s: 2 - only(s)
-        elif self.word == "all":
+        if self.word == "all":
 
             def every(s: Situation) -> int:
                 worst = PASS
@@ -139,8 +136,6 @@ class Group:
             self.truth = some
 
     def _combine(self, found: list[int]) -> int:
-        if self.word == "not":
-            return 2 - found[0]
         return min(found) if self.word == "all" else max(found)
 
     def trace(self, s: Situation, out: Trace) -> int:
@@ -173,24 +168,40 @@ class RuleFrame:
 
 
 def compile_condition(
-    node: Any, names: Names, path: Path, least: int, rule_force: ex.Force, frame: RuleFrame | None = None
+    node: Any,
+    names: Names,
+    path: Path,
+    least: int,
+    rule_force: ex.Force,
+    frame: RuleFrame | None = None,
+    *,
+    negated: bool = False,
 ) -> Compiled:
-    """Compile a condition tree; reports every problem in it and raises Unresolved if there was any."""
+    """Compile a condition tree; reports every problem in it and raises Unresolved if there was any.
+
+    `negated`: under an odd number of `not`. A `not` is carried down to the leaves, so that each leaf's verdict says
+    whether what the rule wants is the case, and a departure from "in principle not related" departs from just that.
+    """
     if isinstance(node, ex.All | ex.AnyOf):
         word = "all" if isinstance(node, ex.All) else "any"
+        meant = {"all": "any", "any": "all"}[word] if negated else word
         parts, broken = [], False
         for i, child in enumerate(getattr(node, word)):
             try:
-                parts.append(compile_condition(child, names, (*path, word, i), least, rule_force, frame))
+                here = (*path, word, i)
+                parts.append(compile_condition(child, names, here, least, rule_force, frame, negated=negated))
             except Unresolved:
                 broken = True
         if broken:
             raise Unresolved
-        return Group(word, tuple(parts))
+        return Group(meant, tuple(parts))
     if isinstance(node, ex.Not):
-        part = compile_condition(node.not_, names, (*path, "not"), least, rule_force, frame)
-        return Group("not", (part,))
-    wants, check, operands, detail = _LEAVES[type(node)](node, names, path, least)
+        return compile_condition(
+            node.not_, names, (*path, "not"), least, rule_force, frame, negated=not negated
+        )
+    wants, check, operands, detail = LEAVES[type(node)](node, names, path, least)
+    if negated:
+        wants, check = f"不存在“{wants}”的情形", _inverted(check)
     force = node.force or rule_force
     departs = node.departs or (frame.departs if frame else None)
     if frame is None and (node.force or node.departs):
@@ -218,6 +229,10 @@ def compile_condition(
         clause=node.clause or (frame.clause if frame else None),
         departs=departs, departure_keys=keys, path=path, least=least, detail=detail,
     )  # fmt: skip
+
+
+def _inverted(check: Check) -> Check:
+    return lambda s: PASS - check(s)
 
 
 Built = tuple[str, Check, tuple[Operand, ...], Detail | None]
@@ -486,7 +501,7 @@ def _covers(node: ex.Covers, names: Names, path: Path, least: int) -> Built:
     return f"{given.text}逐项响应{asked.text}", check, (asked, given), detail
 
 
-_LEAVES: dict[type, Callable[..., Built]] = {
+LEAVES: dict[type, Callable[..., Built]] = {
     ex.AtLeast: _compare("at_least", "不低于", lambda a, b: a >= b, ordered=True),
     ex.MoreThan: _compare("more_than", "高于", lambda a, b: a > b, ordered=True),
     ex.AtMost: _compare("at_most", "不超过", lambda a, b: a <= b, ordered=True),

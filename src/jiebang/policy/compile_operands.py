@@ -58,6 +58,8 @@ class Names:
     types: dict[str, ValueType] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     amount_of: Callable[[str, Situation], Decimal | None] = lambda _item, _s: None
+    #: facts whose declaration is wrong and has been reported: what uses them isn't wrong because of that
+    broken: set[str] = field(default_factory=set)
 
     def fail(self, path: tuple[str | int, ...], what: str, expected: str = "") -> Unresolved:
         """Report a problem at `path` and give the exception that ends this branch."""
@@ -122,6 +124,8 @@ def compile_fact(name: str, names: Names, path: tuple[str | int, ...], least: in
     """An operand that reads one fact."""
     of = names.types.get(name)
     if of is None:
+        if name in names.broken or name.rpartition(".")[0] in names.broken:
+            raise Unresolved
         raise names.fail(path, f"没有声明过的事实“{name}”", _nearest(name, names.types))
 
     def get(s: Situation) -> Any:

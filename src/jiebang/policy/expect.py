@@ -30,6 +30,16 @@ class Check:
     process: str | None
     force: ForceState
     differ: Callable[[str, Any, Any], None]
+    touched: set[tuple[str | int, ...]] | None = None
+
+    def touch(self, *path: str | int) -> None:
+        """Note that an item was looked at, for those who ask which cases exercise it."""
+        if self.touched is not None:
+            self.touched.add(path)
+
+    def touch_stage(self, key: str) -> None:
+        """Note that a stage of the case's process was looked at."""
+        self.touch("processes", self.process or "", "stages", key)
 
     def rules(self, wanted: Mapping[str, str]) -> None:
         """`rule: pass|fail|unknown|departed|departable|not-applicable`; the rule has to belong to the case's process."""
@@ -43,6 +53,9 @@ class Check:
     def runs(self, wanted: Mapping[str, Any]) -> None:
         """`{stage, at, rules: [...]}`: exactly these rules run there."""
         found = self.program.rules_for(self.process, wanted["stage"], wanted["at"])
+        for rule in found:
+            self.touch("rules", rule.id)
+        self.touch_stage(wanted["stage"])
         self.differ(
             f"{wanted['stage']} {wanted['at']} 时运行的规则",
             sorted(wanted["rules"]),
@@ -50,7 +63,7 @@ class Check:
         )
 
     def money(self, wanted: Mapping[str, Mapping[str, Any]]) -> None:
-        """Per item any of amount, status, ceiling, hard_ceiling, floor, shares, payee, payer, evidence, stage, unset."""
+        """Per item any of amount, status, ceiling, hard_ceiling, floor, shares, payee, payer, evidence, stage, decided_by, unset."""
         for key, expected in wanted.items():
             item = self.program.pack.money[key]
             if self.process and item.processes and self.process not in item.processes:
@@ -67,6 +80,8 @@ class Check:
                     self.differ(where, {r: parse_yuan(v) for r, v in value.items()}, found.shares)
                 elif word in ("payee", "payer", "evidence", "stage"):
                     self.differ(where, value, getattr(item, word))
+                elif word == "decided_by":
+                    self.differ(where, value, getattr(item.amount, "by", None))
                 elif word in ("status", "unset"):
                     self.differ(where, value, getattr(found, word))
                 else:
@@ -134,7 +149,7 @@ class Check:
             if word == "stage":
                 continue
             found = []
-            for row in self.program.pack.capacities.values():
+            for key, row in self.program.pack.capacities.items():
                 if row.capacity.value != word or (row.processes and self.process not in row.processes):
                     continue
                 if row.from_stage is not None and here < order.index(row.from_stage):
@@ -142,6 +157,7 @@ class Check:
                 if row.until_stage is not None and here >= order.index(row.until_stage):
                     continue
                 found += row.roles
+                self.touch("capacities", key)
             self.differ(f"{wanted['stage']} 时的 {word}", sorted(expected), sorted(found))
 
     def parties(self, wanted: list[str]) -> None:
@@ -151,6 +167,8 @@ class Check:
             for k, p in self.program.pack.parties.items()
             if not (self.process and p.processes and self.process not in p.processes)
         ]
+        for role in found:
+            self.touch("parties", role)
         self.differ("参与角色", sorted(wanted), sorted(found))
 
     def duties(self, wanted: Mapping[str, list[str]]) -> None:
@@ -179,6 +197,7 @@ class Check:
         process = self.program.pack.processes[self.process or ""]
         for key, expected in wanted.items():
             stage = process.stages[key]
+            self.touch_stage(key)
             for side, listed in expected.items():
                 found = [
                     p
@@ -197,6 +216,14 @@ class Check:
             ]
             self.differ(f"材料 {key} 的字段", sorted(expected), sorted(found))
 
+    def paper(self, wanted: Mapping[str, Mapping[str, Any]]) -> None:
+        """`paper: {from, to, signed, sealed, confidential}`: who gives it to whom, and how it is kept."""
+        for key, expected in wanted.items():
+            found = self.program.pack.papers[key]
+            self.touch("papers", key)
+            for word, value in expected.items():
+                self.differ(f"材料 {key} 的 {word}", value, getattr(found, {"from": "from_"}.get(word, word)))
+
     def missing(self, wanted: Mapping[str, list[str]]) -> None:
         """`paper: [facts]`: required fields not given or given blank."""
         for key, expected in wanted.items():
@@ -214,6 +241,7 @@ class Check:
     def lists(self, wanted: Mapping[str, list[str]]) -> None:
         """`list: [options]`: exactly these options."""
         for key, expected in wanted.items():
+            self.touch("lists", key)
             self.differ(f"清单 {key}", sorted(expected), sorted(self.program.pack.lists[key].options))
 
     def open_questions(self, wanted: list[str]) -> None:
@@ -223,6 +251,7 @@ class Check:
     def decides(self, wanted: Mapping[str, list[str]]) -> None:
         """`discretion: [roles]`: who may decide it."""
         for key, expected in wanted.items():
+            self.touch("discretion", key)
             self.differ(
                 f"裁量项 {key} 的决定者", sorted(expected), sorted(self.program.pack.discretion[key].decides)
             )
@@ -233,11 +262,14 @@ class Check:
         refused = None
         for step in wanted["steps"]:
             ((stage, outcome),) = step.items()
+            self.touch_stage(stage)
             try:
                 walk.step(stage, outcome)
             except UnableToWalk as error:
                 refused = str(error)
                 break
+        for here in walk.open:
+            self.touch_stage(here)
         if (refused is None) != ("refused" not in wanted):
             self.differ("流程", wanted.get("refused", "走得通"), refused or "走得通")
         elif refused is not None and wanted["refused"] not in refused:
@@ -251,6 +283,7 @@ class Check:
         process = self.program.pack.processes[self.process or ""]
         for key, expected in wanted.items():
             stage = process.stages[key]
+            self.touch_stage(key)
             for word, value in expected.items():
                 if word == "when":
                     state = self.program.holds(
@@ -265,6 +298,7 @@ class Check:
 
     def scores(self, wanted: Mapping[str, Any]) -> None:
         """`{stage, reviews: {bid: [{criterion: 分}…] or [分…]}, marks: {bid: 分}, survive: [bids], refused: text}`."""
+        self.touch_stage(wanted["stage"])
         scoring = self.program.pack.processes[self.process or ""].stages[wanted["stage"]].scoring
         if scoring is None:
             self.differ(f"{wanted['stage']} 的评分", "有", "没有")
@@ -296,6 +330,7 @@ class Check:
 
     def in_force(self, wanted: Any) -> None:
         """in_force, not_yet, lapsed or unset; or `{state, from, until}`."""
+        self.touch("pack", "in_force")
         if isinstance(wanted, str):
             self.differ("施行状态", wanted, self.force.state)
             return
@@ -320,6 +355,6 @@ EXPECTATIONS: dict[str, Callable[[Check, Any], None]] = {
     name: getattr(Check, name)
     for name in (
         "rules", "runs", "money", "terms", "waits_for", "rights", "capacities", "parties", "duties", "duty_lasts", "papers",
-        "fields", "missing", "lists", "open_questions", "decides", "walk", "stage", "scores", "in_force",
+        "paper", "fields", "missing", "lists", "open_questions", "decides", "walk", "stage", "scores", "in_force",
     )
 }  # fmt: skip

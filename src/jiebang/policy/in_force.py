@@ -45,6 +45,18 @@ def state_on(pack: Pack, day: date, adopted_on: date | None = None) -> ForceStat
     )
 
 
+def describe_in_force(pack: Pack) -> str:
+    """The dates of a regulation as its text has them, in a sentence."""
+    found = pack.pack.in_force
+    if found is None:
+        return "施行：本包没有施行日期，随引用它的政策包使用"
+    start = (
+        "原文施行日期空缺，须由有权机关记录施行决定" if found.from_ == UNSET else f"自 {found.from_} 起施行"
+    )
+    until = f"，有效期至 {found.until}" if found.until else f"，有效期 {found.lasts}" if found.lasts else ""
+    return f"施行：{start}{until}（{'、'.join(found.clause)}）"
+
+
 def last_day(start: date, term: Term) -> date:
     """A validity of 3 years from 1 May ends on 30 April: the start day itself is lived under the regulation."""
     return end_of_term(start, term, None, roll_to_working_day=False) - timedelta(days=1)

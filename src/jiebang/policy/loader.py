@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -59,9 +60,15 @@ def read_raw(folder: Path, base_roots: tuple[Path, ...] = ()) -> tuple[RawPack, 
         _merge_file(raw, path, f"{shown}/{path.name}", problems, own=True)
     strays = sorted(p.name for p in folder.iterdir() if p.is_file() and p.suffix not in (".yaml", ".md"))
     problems += [
-        Problem(f"{shown}/{name}", 1, "政策包里有读不到的文件", "只放 .yaml（内容）和 .md（说明）") for name in strays
+        Problem(f"{shown}/{name}", 1, "政策包里有读不到的文件", "只放 .yaml（内容）和 .md（说明）")
+        for name in strays
     ]
     identity = raw.data.get("pack")
+    for word, name in (("id", folder.parent.name), ("version", folder.name)):
+        if isinstance(identity, dict) and isinstance(identity.get(word), str) and identity[word] != name:
+            file, line = raw.place(("pack", word))
+            what = f"{word} 是“{identity[word]}”，文件夹却叫“{name}”"
+            problems.append(Problem(file, line, what, "两处写成一样；别处按 编号/版本 找到政策包"))
     extends = identity.get("extends") if isinstance(identity, dict) else None
     if isinstance(extends, str):
         base = _find_base(extends, folder, base_roots)
@@ -139,22 +146,101 @@ def _merge_file(raw: RawPack, path: Path, shown: str, problems: list[Problem], *
 
 
 def build(raw: RawPack) -> Program:
-    """Validate, compile and prove a raw pack. Raises PackProblems with everything found."""
-    try:
-        # Validation never mutates its input, but mutated copies share parts with the original.
-        pack = Pack.model_validate(raw.data)
-    except ValidationError as error:
-        raise PackProblems(say_in_chinese(error, raw.data, raw.place)) from None
+    """Validate, compile and prove a raw pack. Raises PackProblems with everything found.
+
+    Items that don't validate are left out and the rest is compiled all the same, so that every problem comes at once;
+    what is only wrong because such an item is missing isn't reported.
+    """
     problems: list[Problem] = []
+    gone = _LeftOut()
+    data = raw.data
+    pack = None
+    while pack is None:
+        try:
+            pack = Pack.model_validate(data)
+        except ValidationError as error:
+            problems += say_in_chinese(error, data, raw.place)
+            smaller = gone.leave_out(error, data)
+            if smaller is None:
+                raise PackProblems(list(dict.fromkeys(problems))) from None
+            data = smaller
 
     def report(path: Path_, what: str, expected: str) -> None:
-        file, line = raw.place(path)
-        problems.append(Problem(file, line, what, expected))
+        if not gone.explains(what):
+            file, line = raw.place(path)
+            problems.append(Problem(file, line, what, expected))
 
-    program = compile_program(pack, report)
+    program = compile_program(pack, report, frozenset(gone.facts))
     if problems or program is None:
         raise PackProblems(list(dict.fromkeys(problems)))
     return program
+
+
+#: Stands in for an identity that doesn't validate, so that the rest of its pack can still be looked at.
+_NAMELESS = {
+    "id": "",
+    "version": "",
+    "title": "",
+    "place": "",
+    "bureau": "",
+    "source": {"title": "", "status": "draft"},
+}
+
+
+@dataclass(slots=True)
+class _LeftOut:
+    """What was taken out of a pack because it doesn't validate, and what is therefore missed elsewhere."""
+
+    names: set[str] = field(default_factory=set)
+    facts: set[str] = field(default_factory=set)
+    clauses: set[str] = field(default_factory=set)
+    a_party: bool = False
+
+    def leave_out(self, error: ValidationError, data: dict[str, Any]) -> dict[str, Any] | None:
+        """The data without the items that `error` is about; None where it is about more than single items."""
+        smaller = dict(data)
+        for detail in error.errors(include_url=False, include_context=False):
+            section, *rest = detail["loc"]
+            content = smaller.get(str(section))
+            if section == "pack":
+                smaller["pack"] = _NAMELESS
+            elif section == "counting":
+                smaller.pop("counting", None)
+            elif rest and isinstance(content, dict):
+                self._note(str(section), str(rest[0]), content.get(str(rest[0])))
+                smaller[str(section)] = {key: item for key, item in content.items() if key != rest[0]}
+            else:
+                return None
+        return smaller
+
+    def _note(self, section: str, key: str, item: Any) -> None:
+        self.names.add(key)
+        self.a_party = self.a_party or section == "parties"
+        if section == "facts":
+            self.facts.add(key)
+        if section == "processes" and isinstance(item, dict) and isinstance(item.get("stages"), dict):
+            self.names.update(item["stages"])
+        self.clauses.update(_clauses_in(item))
+
+    def explains(self, what: str) -> bool:
+        """Whether a report is only about something that was left out."""
+        return (
+            any(f"“{name}”" in what for name in self.names)
+            or any(what.startswith(f"条款 {clause} 没有") for clause in self.clauses)
+            or (self.a_party and what.startswith("departs 里有没声明的角色"))
+        )
+
+
+def _clauses_in(node: Any) -> Iterator[str]:
+    """Every clause that a raw item cites, however badly it is written otherwise."""
+    if isinstance(node, dict):
+        cited = node.get("clause")
+        yield from (c for c in (cited if isinstance(cited, list) else [cited]) if isinstance(c, str))
+        for value in node.values():
+            yield from _clauses_in(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _clauses_in(value)
 
 
 def load_pack(folder: Path, base_roots: tuple[Path, ...] = ()) -> Program:

@@ -30,16 +30,18 @@ def _walk(loc: tuple[str | int, ...], data: Any) -> tuple[Path_, str]:
     here: Any = data
     left = ""
     for step in loc:
-        left = ""
-        if isinstance(here, dict) and step in here:
-            here = here[step]
-        elif isinstance(here, list) and isinstance(step, int) and step < len(here):
-            here = here[step]
-        else:
-            left = str(step)
-            continue
-        path.append(step)
+        known = _keys_of(here)
+        left = "" if step in known else str(step)
+        if step in known:
+            here = known[step]
+            path.append(step)
     return tuple(path), left
+
+
+def _keys_of(data: Any) -> dict[str | int, Any]:
+    if isinstance(data, dict):
+        return data
+    return dict(enumerate(data)) if isinstance(data, list) else {}
 
 
 def _shown(path: Path_) -> str:

@@ -24,6 +24,7 @@ from jiebang.policy.compile_operands import (
 from jiebang.policy.expressions import Force
 from jiebang.policy.process import prove
 from jiebang.policy.situation import RANK, Situation
+from jiebang.policy.stages import Per
 from jiebang.policy.times import Timekeeper, compile_term
 from jiebang.policy.values import BadValue, ValueType
 from jiebang.policy.verdicts import CompiledRule, Verdict, judge_rule
@@ -64,6 +65,10 @@ class Program:
             )
         return self._chosen[key]
 
+    def forget_choices(self) -> None:
+        """Choose rules anew: the table of rules was changed (which only happens while changes are tried out)."""
+        self._chosen.clear()
+
     def judge(self, s: Situation, rules: Iterable[CompiledRule]) -> list[Verdict]:
         """Each rule's verdict with its full trace."""
         return [judge_rule(rule, s) for rule in rules]
@@ -96,9 +101,12 @@ class Program:
         return [key for key in self.pack.discretion if key not in s.decided]
 
 
-def compile_program(pack: pk.Pack, report: Report) -> Program | None:
-    """Compile and prove a validated pack, reporting every problem. None if anything couldn't be compiled."""
-    names = Names(pack, report)
+def compile_program(pack: pk.Pack, report: Report, left_out: frozenset[str] = frozenset()) -> Program | None:
+    """Compile and prove a validated pack, reporting every problem. None if anything couldn't be compiled.
+
+    `left_out`: facts the pack declares, but so badly that they were taken out; what uses them isn't reported again.
+    """
+    names = Names(pack, report, broken=set(left_out))
     attempt = _Attempt()
     for name, declaration in pack.facts.items():
         try:
@@ -106,14 +114,15 @@ def compile_program(pack: pk.Pack, report: Report) -> Program | None:
             names.labels[name] = declaration.label
         except BadValue as error:
             report(("facts", name), error.what, error.fix)
+            names.broken.add(name)
             attempt.broken = True
     accountant = Accountant({})
     names.amount_of = accountant.amount_of
-    rules = attempt.each(pack.rules, lambda key, rule: _compile_rule(key, rule, names))
+    rules = attempt.each(pack.rules, lambda key, rule: compile_rule(key, rule, names))
     accountant.items.update(attempt.each(pack.money, lambda key, item: compile_money(key, item, names)))
     terms = attempt.each(pack.terms, lambda key, term: compile_term(key, term, names))
     conditions = attempt.each(
-        dict(_loose_conditions(pack)), lambda path, node: compile_condition(node, names, path, 0, Force.must)
+        dict(loose_conditions(pack)), lambda path, node: compile_condition(node, names, path, 0, Force.must)
     )
     lengths = attempt.each(
         {key: duty.lasts for key, duty in pack.duties.items() if duty.lasts is not None},
@@ -145,16 +154,24 @@ class _Attempt:
         return done
 
 
-def _compile_rule(key: str, rule: pk.Rule, names: Names) -> CompiledRule:
+def compile_rule(key: str, rule: pk.Rule, names: Names) -> CompiledRule:
+    """Compile one rule; raises Unresolved after reporting every problem in it."""
     frame = RuleFrame(key, rule.clause[0], rule.departs)
     test = compile_condition(rule.test, names, ("rules", key, "test"), RANK[rule.source], rule.force, frame)
     given = None
     if rule.given is not None:
         given = compile_condition(rule.given, names, ("rules", key, "given"), 0, Force.must)
-    return CompiledRule(key, rule, test, given)
+    return CompiledRule(key, rule, test, given, _narrowest(test))
 
 
-def _loose_conditions(pack: pk.Pack) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def _narrowest(test: Compiled) -> Per | None:
+    order = list(Per)
+    subjects = {name.split(".")[0] for operand in test.reads() for name in operand.facts}
+    found = [order.index(per) for per in order if per.value in subjects]
+    return order[max(found)] if found else None
+
+
+def loose_conditions(pack: pk.Pack) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Conditions that only select: of stages, rights, duties, papers and their fields."""
     for key, process in pack.processes.items():
         for name, stage in process.stages.items():

@@ -162,7 +162,8 @@ class _Reader:
         if node.tag.startswith("!") or node.tag == "tag:yaml.org,2002:binary":
             self.complain(node, f"不认识的标记 {node.tag}", "去掉以 ! 开头的标记")
             return text
-        if node.style is not None:  # quoted or block text stays text
+        # Quoted or block text stays text. (For plain text libyaml's parser says "", PyYAML's own says None.)
+        if node.style not in (None, ""):
             return text
         if text == "" or text in ("~", "null", "Null", "NULL"):
             self.complain(node, "这里没有写值", "写一个值；办法没有规定的写成裁量项")

@@ -11,6 +11,7 @@ from jiebang.policy.compile_operands import FAIL, PASS, UNKNOWN
 from jiebang.policy.expressions import Force
 from jiebang.policy.pack import Pack, Rule
 from jiebang.policy.situation import RANK, SOURCE_LABELS, Situation
+from jiebang.policy.stages import Per
 from jiebang.policy.values import ValueType, format_value
 
 TRUTH_WORDS = {FAIL: "fail", UNKNOWN: "unknown", PASS: "pass", DEPARTED: "departed"}
@@ -26,6 +27,8 @@ class CompiledRule:
     rule: Rule
     test: Compiled
     given: Compiled | None
+    #: the narrowest thing whose facts it looks at: a rule about a bid is held for each bid; None: only roles' facts
+    about: Per | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,8 @@ def _do(stage: Stage, step: Step) -> str:
         payload["bids"] = [stage.subjects[name].pk for name in step.bids]
     if step.bid:
         payload["bid"] = stage.subjects[step.bid].pk
+    if step.thing:
+        payload["thing"] = stage.subjects[step.thing].pk
     if step.objection:
         payload["number"] = step.objection
     submission = (step.draft, step.revision or 1) if step.draft else None

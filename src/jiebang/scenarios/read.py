@@ -72,6 +72,7 @@ class Step(Part):
     marks: dict[str, str] = {}
     bids: list[str] = []
     bid: str | None = None
+    thing: str | None = None
     agreed: bool | None = None
     voucher: str | None = None
     paid_on: str | None = None

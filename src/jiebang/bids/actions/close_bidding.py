@@ -1,22 +1,48 @@
-"""The window has closed: what came in decides how the stage ends."""
+"""The window has closed: what came in, and what the pack's rules say of each bid, decide how the stage ends."""
 
+from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import require_rules
 from jiebang.lifecycle.errors import Refused, UnableToApply
+from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Subject
+from jiebang.lifecycle.routing import end_subject
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack import When
+from jiebang.policy.stages import Per
+from jiebang.policy.verdicts import explain_verdict
 
 
 def close_bidding(act: Act) -> str:
-    """`no_taker` without bids; `too_few` where the pack's rules at this stage aren't met and it has that way; else `closed`."""
+    """`no_taker` without bids; `too_few` where the challenge's own rules aren't met and the pack has that way; else `closed`.
+
+    A bid that a hard rule fails ends here with its reason. One that can't be judged yet, or could be departed for, stops the
+    closing until somebody has checked or decided: Refused names it.
+    """
     if act.subject.kind != "challenge":
         raise UnableToApply(where=act.subject.number, what="这是退回补正，不能代为结束", fix="等提交方更正")
+    for bid in Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).order_by("pk"):
+        _end_if_refused(act, bid)
     if not Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).exists():
         return "no_taker"
     try:
-        require_rules(act, When.decide)
+        require_rules(act, (When.decide,))
     except Refused:
         if "too_few" not in act.stage.outcomes:
             raise
         return "too_few"
     return "closed"
+
+
+def _end_if_refused(act: Act, bid: Subject) -> None:
+    situation = situation_of(bid, act.at)
+    moment = act.program.rules_for(bid.process, act.run.stage, When.decide.value)
+    verdicts = act.program.judge(situation, [rule for rule in moment if rule.about is Per.bid])
+    failed = [v for v in verdicts if v.word == "fail" and not v.is_preference]
+    if not failed:
+        return
+    told = "；".join(explain_verdict(v, act.program.types, act.program.pack)["explanation"] for v in failed)
+    act.drafts.append(
+        EntryDraft("bid.refused", {"subject": bid.pk, "rules": [v.compiled.id for v in failed]})
+    )
+    act.messages.append(("bid.refused", bid, {"number": bid.number, "why": told}))
+    end_subject(bid, f"{act.stage.label}：不符合条件", act.at)

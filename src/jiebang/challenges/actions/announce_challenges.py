@@ -15,13 +15,17 @@ def announce_challenges(act: Act) -> str:
 
     Raises UnableToApply with nothing to announce, Refused by the rules of the stage.
     """
-    require_rules(act, When.decide)
     require_signed(act)
     if act.subject.kind == "challenge":
+        require_rules(act, (When.decide,))
         return "announced"
-    needs = Subject.objects.filter(parent=act.subject, kind="need", ended_at__isnull=True).order_by("pk")
+    needs = list(
+        Subject.objects.filter(parent=act.subject, kind="need", ended_at__isnull=True).order_by("pk")
+    )
     if not needs:
         raise UnableToApply(where=act.stage.label, what="没有通过论证的需求可以张榜", fix="先论证需求")
+    # What the list says of a challenge is known of its need until the challenge is there.
+    require_rules(act, (When.decide,), affected={"challenge": needs})
     for need in needs:
         challenge = create_below(
             act.subject, kind="challenge", letter="C", title=need.title, at=act.at, origin=need

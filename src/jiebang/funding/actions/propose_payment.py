@@ -22,7 +22,7 @@ def propose_payment(act: Act) -> None:
     if Payment.objects.filter(run=act.run, withdrawn_at__isnull=True).exists():
         raise AlreadyDone(where=act.subject.number, what="已经提出过拨付意见", fix="等签署完，或由签署人退回")
     facts = as_recorded(act.payload.get("facts", {}), "checked", act.at)
-    situation = require_rules(act, When.pay, facts)
+    situation = require_rules(act, (When.pay,), facts)
     record_facts(act, act.subject, facts)
     proposed = 0
     for key, item in act.program.pack.money.items():

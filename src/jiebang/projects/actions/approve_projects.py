@@ -22,7 +22,7 @@ def approve_projects(act: Act) -> str:
     if outcome != "approved":
         raise UnableToApply(where=act.stage.label, what="没有选择结果", fix="可用：approved、rejected")
     facts = as_recorded(act.payload.get("facts", {}), "checked", act.at)
-    require_rules(act, When.decide, facts)
+    require_rules(act, (When.decide,), facts)
     require_signed(act)
     challenge = act.subject if act.subject.kind == "challenge" else act.subject.parent
     bids = (

@@ -33,7 +33,7 @@ def conclude_review(act: Act) -> str:
     else:
         passed = act.subject.pk in _survivors(act, scoring, _beside(act, scoring))
     if passed:
-        require_rules(act, When.decide)
+        require_rules(act, (When.decide,))
     act.run.note = str(act.payload.get("note", ""))
     return "passed" if passed else "failed"
 

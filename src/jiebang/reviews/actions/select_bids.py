@@ -25,7 +25,12 @@ def select_bids(act: Act) -> str:
             end_subject(bid, "未选中", act.at)
         return "none_qualified"
     count = {"value": f"{len(chosen)} 家", "source": "computed", "as_of": act.at.date().isoformat()}
-    require_rules(act, When.decide, {"challenge.selected": count})
+    require_rules(
+        act,
+        (When.decide,),
+        {"challenge.selected": count},
+        affected={"bid": [bid for bid in bids if bid.pk in chosen]},
+    )
     require_signed(act)
     for bid in bids:
         if bid.pk not in chosen:

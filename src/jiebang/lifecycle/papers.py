@@ -1,0 +1,83 @@
+"""Papers handed in while a stage is open, and facts that an officer has checked: what is known grows, the stage stays open."""
+
+from __future__ import annotations
+
+from jiebang.lifecycle.door import as_recorded, record_facts, require_rules
+from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.known import descendants_of, lineage_of, read_situation
+from jiebang.lifecycle.models import Subject
+from jiebang.lifecycle.receive import act_on
+from jiebang.lifecycle.submissions import read_submission
+from jiebang.lifecycle.transitions import Act, Transition, register
+from jiebang.policy.pack import When
+from jiebang.policy.stages import KINDS
+
+#: Stages whose submissions make new things have acts of their own.
+_OWN_WAY = frozenset({"collect_needs", "collect_results", "take_bids", "register"})
+
+
+def submit_papers(act: Act) -> None:
+    """Hand in the papers a stage takes, for the stage's thing or, at a challenge's stage, for one's own bid.
+
+    Raises BadFields with every error at once, Refused by the rules of the moment `submit`.
+    """
+    if not act.stage.papers.takes:
+        raise UnableToApply(where=act.stage.label, what="这个阶段不收材料", fix="回到事项页面")
+    thing = _own_thing(act)
+    facts = read_submission(act.program, act.stage, dict(act.payload.get("values", {})), act.at)
+    require_rules(act_on(act, thing), (When.submit,), facts)
+    record_facts(act, thing, facts)
+    act.result.update({"subject": thing.pk, "number": thing.number})
+
+
+def check_facts(act: Act) -> None:
+    """An officer records what was checked or looked up in a register, with its day and evidence.
+
+    Payload: `facts` ({name: {value, source: checked|register, as_of, evidence}}), `thing` (a subject of this case; default
+    the stage's own). Raises UnableToApply for another case's subject or a source that isn't a check, PackProblems for bad
+    values.
+    """
+    thing = act.subject
+    wanted = act.payload.get("thing")
+    if wanted is not None and wanted != thing.pk:
+        found = Subject.objects.filter(pk=wanted, programme=thing.programme).first()
+        if found is None or (thing not in lineage_of(found) and found not in lineage_of(thing)):
+            raise UnableToApply(where=act.stage.label, what="这不是本事项的对象", fix="从列表里选择")
+        thing = found
+    facts = as_recorded(dict(act.payload.get("facts", {})), "checked", act.at)
+    if not facts:
+        raise UnableToApply(where=act.stage.label, what="没有写核实的内容", fix="至少写一项")
+    for name, raw in facts.items():
+        if raw.get("source") not in ("checked", "register") or "as_of" not in raw:
+            raise UnableToApply(
+                where=name, what="核实要写来源和截至日期", fix="来源写 checked（核实）或 register（登记查询）"
+            )
+    read_situation(act.program, {"facts": facts}, act.at)
+    record_facts(act, thing, facts)
+    act.result.update({"subject": thing.pk, "number": thing.number})
+
+
+def _own_thing(act: Act) -> Subject:
+    if (
+        act.actor is None
+        or act.actor.organisation_id is None
+        or act.subject.kind not in ("batch", "challenge")
+    ):
+        return act.subject
+    for bid in descendants_of(act.subject, "bid"):
+        if bid.lead_id == act.actor.organisation_id and bid.ended_at is None:
+            return bid
+    return act.subject
+
+
+register(
+    Transition(
+        "submit_papers",
+        "提交材料",
+        frozenset(KINDS) - _OWN_WAY,
+        frozenset({"by", "with"}),
+        submit_papers,
+        window="open",
+    ),
+    Transition("check_facts", "记录核实情况", frozenset(KINDS), frozenset({"by"}), check_facts),
+)

@@ -1,0 +1,82 @@
+"""The packs below some folders: found, read, loaded, each with its cases and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jiebang.kernel.periods import WorkingCalendar
+from jiebang.policy.cases import CaseFile, Failure, read_cases, run_case
+from jiebang.policy.loader import RawPack, build, find_packs, read_raw
+from jiebang.policy.program import Program
+from jiebang.policy.strict_yaml import PackProblems, Problem
+
+
+@dataclass(slots=True)
+class Shelved:
+    """One pack version as it stands on disk. `program` is None while it doesn't load."""
+
+    folder: Path
+    raw: RawPack
+    program: Program | None
+    cases: CaseFile
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """`id/version`, from the folder's place (which the loader holds against what pack.yaml says)."""
+        return f"{self.folder.parent.name}/{self.folder.name}"
+
+    @property
+    def extends(self) -> str | None:
+        """The key of the base pack, if it has one."""
+        identity = self.raw.data.get("pack")
+        found = identity.get("extends") if isinstance(identity, dict) else None
+        return found if isinstance(found, str) else None
+
+    def run(self, calendar: WorkingCalendar | None) -> tuple[list[Failure], list[Problem]]:
+        """Run every case: what failed, and what couldn't be read (a broken case is a failure, never skipped)."""
+        failures: list[Failure] = []
+        problems = list(self.cases.problems)
+        for case in self.cases.cases if self.program is not None else ():
+            assert self.program is not None
+            try:
+                failures += run_case(self.program, case, calendar)
+            except PackProblems as error:
+                problems += error.problems
+        return failures, problems
+
+
+def read_shelf(folders: Iterable[Path], base_roots: tuple[Path, ...] = ()) -> list[Shelved]:
+    """Every pack below `folders`, each once, loaded as far as it loads. Raises nothing for bad packs."""
+    found: dict[Path, Shelved] = {}
+    for root in folders:
+        for folder in find_packs(root):
+            here = folder.resolve()
+            if here not in found:
+                found[here] = take_down(folder, base_roots)
+    return list(found.values())
+
+
+def take_down(folder: Path, base_roots: tuple[Path, ...] = ()) -> Shelved:
+    """One pack version with its cases, loaded as far as it loads."""
+    raw, problems = read_raw(folder, base_roots)
+    program = None
+    try:
+        program = build(raw)
+    except PackProblems as error:
+        problems = list(dict.fromkeys([*problems, *error.problems]))
+    return Shelved(folder, raw, None if problems else program, read_cases(folder), problems)
+
+
+def stray_folders(root: Path) -> list[Problem]:
+    """Folders that hold YAML as a pack would but have no pack.yaml: nothing else would ever look at them."""
+    known = {folder.resolve() for folder in find_packs(root)}
+    return [
+        Problem(
+            str(folder), 1, "这里有 YAML 文件，却没有 pack.yaml", "补上 pack.yaml，或把文件移进政策包的文件夹"
+        )
+        for folder in sorted({path.parent for path in root.glob("**/*.yaml")})
+        if not known & {folder.resolve(), *folder.resolve().parents}
+    ]

@@ -1,0 +1,63 @@
+"""The Chinese words for the vocabulary of packs, as officials and lawyers read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SECTIONS: Mapping[str, str] = {
+    "lists": "清单", "parties": "参与方", "capacities": "身份", "rules": "规则", "money": "金额", "terms": "期限",
+    "processes": "流程", "rights": "权利", "duties": "职责", "papers": "材料", "discretion": "待定事项", "clauses": "条款",
+    "facts": "事实",
+}  # fmt: skip
+FORCES: Mapping[str, str] = {"must": "必须", "in-principle": "原则上", "prefer": "优先", "may": "可以"}
+SOURCES: Mapping[str, str] = {
+    "in_force": "现行", "trial": "试行", "draft": "草案", "consultation_draft": "征求意见稿", "law": "法律",
+}  # fmt: skip
+MOMENTS: Mapping[str, str] = {"submit": "提交时", "decide": "决定时", "sign": "签约时", "pay": "拨付时"}
+PROVENANCE: Mapping[str, str] = {
+    "declared": "申报即可", "checked": "须已核实", "computed": "由系统计算", "register": "须有登记系统的查询",
+}  # fmt: skip
+PARTY_IS: Mapping[str, str] = {
+    "organisation": "一个单位", "organisations": "一个或几个单位", "authority": "行政机关或其指定机构", "panel": "专家组或会议",
+    "person": "一个人", "persons": "一人或几人",
+}  # fmt: skip
+CAPACITIES: Mapping[str, str] = {
+    "poses": "提出榜题", "funds": "出资", "leads": "牵头", "performs": "承担研发", "takes_part": "参与", "signs": "签约",
+    "is_paid": "收取资金", "pays_back": "退还资金", "judges": "评审", "decides": "作出决定", "owns": "拥有成果",
+    "uses": "使用成果",
+}  # fmt: skip
+MONEY: Mapping[str, str] = {
+    "grant": "补助或奖励", "instalment": "分期款", "recovery": "收回的款项", "contribution": "其他方的出资", "price": "价款",
+}  # fmt: skip
+RIGHTS: Mapping[str, str] = {
+    "own": "拥有", "dispose": "处置", "use": "使用", "income": "取得收益", "free_use": "免费使用", "shared_use": "共享使用",
+    "first_refusal": "优先购买", "demand": "要求履行", "agreed_by_contract": "由合同约定",
+}  # fmt: skip
+DUTY_WHEN: Mapping[str, str] = {
+    "standing": "长期", "yearly": "每年", "per_batch": "每批", "at_stage": "在所列阶段", "on_event": "事情发生时",
+    "after_acceptance": "验收以后",
+}  # fmt: skip
+SCOPES: Mapping[str, str] = {
+    "programme": "整个计划", "batch": "一批", "challenge": "一个榜题", "project": "一个项目", "result": "一项成果",
+}  # fmt: skip
+PER: Mapping[str, str] = {
+    "batch": "每批", "need": "每项需求", "challenge": "每个榜题", "bid": "每份揭榜申请", "project": "每个项目",
+    "result": "每项成果",
+}  # fmt: skip
+DEPARTS_WITH: Mapping[str, str] = {
+    "reason": "记录理由", "meeting": "会议决定并记录理由", "external_act": "上级批复文件", "agreement": "各方约定",
+}  # fmt: skip
+COUNTINGS: Mapping[str, str] = {"natural": "自然日", "working": "工作日"}
+BOUNDS: Mapping[str, str] = {"exactly": "", "at_most": "至多", "at_least": "至少"}
+ROUNDINGS: Mapping[str, str] = {"down": "舍去", "up": "进位", "half_up": "四舍五入"}
+OUTCOMES: Mapping[str, str] = {
+    "agreed": "达成一致", "announced": "已公告", "approved": "通过", "bought": "已采购", "breached": "没有履行", "closed": "截止",
+    "continued": "继续", "declined": "不推荐", "dropped": "出库", "exempt": "免于公示", "expired": "到期未完成",
+    "extended": "准予延期", "failed": "未通过", "finished": "完成", "fulfilled": "已履行", "lapsed": "逾期不买",
+    "merged": "合并", "no_taker": "无人揭榜", "none_qualified": "无合格者", "none_received": "没有收到",
+    "not_continued": "不再继续", "not_signed": "未签约", "nothing_due": "无须收回", "paid": "已拨付", "passed": "通过",
+    "pooled": "入库", "recommended": "推荐", "recorded": "已记录", "recovered": "已收回", "rectify": "限期整改",
+    "refused": "不同意", "rejected": "不通过", "remedial": "限期补正", "returned": "退回", "selected": "选定", "set": "已凝练",
+    "settled": "已清算", "shared": "已入共享库", "signed": "已签约", "skipped": "条件不成立，跳过", "taken": "购买",
+    "terminated": "终止", "to_notice": "应当公示", "too_few": "数量不足", "unopposed": "无异议", "upheld": "异议成立",
+}  # fmt: skip
