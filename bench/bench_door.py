@@ -1,0 +1,132 @@
+"""What the door costs on SQLite: one act through lifecycle.apply against the same rows written bare.
+
+    PYTHONPATH=src python bench/bench_door.py [FOLDER]
+
+The act is an officer's recording of one checked fact at an open stage: permission, window, pack, rules' reader, ledger
+entries, all of it. "Bare" inserts and updates the same rows in the same tables (ledger included, so that triggers run)
+with one prepared statement each through the same connection, without deciding anything. Both commit durably, in turns.
+"""
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+PROJECT_ROOT = Path(__file__).resolve().parents[1]
+ROUNDS, ACTS_PER_ROUND = 20, 20
+
+
+def set_up(folder: str) -> None:
+    """Make a scratch installation that knows the tests' tiny pack."""
+    sys.path.insert(0, str(PROJECT_ROOT / "src"))
+    os.environ |= {
+        "JIEBANG_MODE": "test",
+        "JIEBANG_DATA_DIR": folder,
+        "DJANGO_SETTINGS_MODULE": "jiebang.config.settings",
+        "JIEBANG_PACK_ROOTS": str(PROJECT_ROOT / "tests" / "lifecycle" / "packs"),
+    }
+    os.environ.pop("JIEBANG_DATABASE_URL", None)
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def measure(folder: str) -> tuple[float, float]:
+    """Seconds per act through the door and per set of bare rows, medians over the rounds."""
+    set_up(folder)
+    from jiebang.lifecycle.door import apply
+    from jiebang.scenarios.play import play_steps, set_stage
+    from jiebang.scenarios.read import read_scenario
+
+    scenario = read_scenario(PROJECT_ROOT / "tests" / "lifecycle" / "thin.yaml")
+    life = set_stage(scenario, lambda _line: None)
+    play_steps(life, [step for step in scenario.steps if step.at < "2026-03-03T10:30"])
+    at = datetime.fromisoformat("2026-03-03T11:00+08:00")
+    actor, need = life.actor("officer", at), life.subjects["need"]
+    values = (f"{5_000_000 + n} 元" for n in range(10**9))
+
+    def act() -> None:
+        facts = {"challenge.total_investment": next(values)}
+        apply(need.pk, "vet", "check_facts", actor=actor, at=at, payload={"facts": facts})
+
+    bare = bare_writer(need.pk, at)
+    through, without = [], []
+    for job in (act, bare):
+        for _ in range(ACTS_PER_ROUND):
+            job()
+    for _ in range(ROUNDS):
+        through.append(timed(act))
+        without.append(timed(bare))
+    return statistics.median(through), statistics.median(without)
+
+
+def bare_writer(subject_id: int, at: datetime) -> Callable[[], None]:
+    """Writes what one such act leaves behind: a fact superseded, a fact, two ledger entries; nothing is looked at."""
+    from django.db import connection, transaction
+
+    from jiebang.ledger.append import EntryDraft, append_entries
+    from jiebang.lifecycle.models import FactEntry
+    from jiebang.organisations.models import Programme
+
+    key = Programme.objects.get().chain_key
+    body = {"subject": subject_id, "number": "2026-1-N001", "pack": "thin/1", "stage": "vet", "round": 1}
+    digest = {"subject": subject_id, "digests": {"challenge.total_investment": "hmac-sha-256:" + "0" * 64}}
+    columns = "subject_id, name, value, source, as_of, evidence, recorded_at, salt"
+    table = FactEntry._meta.db_table  # noqa: SLF001  the documented way to a table's name
+    insert = f"INSERT INTO {table} ({columns}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608  constant names
+    update = (
+        f"UPDATE {table} SET superseded_at = %s WHERE subject_id = %s AND name = %s AND superseded_at IS NULL"  # noqa: S608  the same
+    )
+    counter = iter(range(10**9))
+
+    def write() -> None:
+        moment = at + timedelta(microseconds=next(counter))
+        row: list[Any] = [
+            subject_id,
+            "challenge.total_investment",
+            json.dumps("5000000 元"),
+            "checked",
+            at.date(),
+            "",
+            moment,
+            "0" * 32,
+        ]
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(update, [moment, subject_id, "challenge.total_investment"])
+            cursor.execute(insert, row)
+            append_entries(
+                key, [EntryDraft("stage.check_facts", body), EntryDraft("facts.recorded", digest)], at
+            )
+
+    return write
+
+
+def timed(job: Callable[[], None]) -> float:
+    """Seconds per run of `job`."""
+    begun = time.perf_counter()
+    for _ in range(ACTS_PER_ROUND):
+        job()
+    return (time.perf_counter() - begun) / ACTS_PER_ROUND
+
+
+def main() -> int:
+    """Measure and print."""
+    parent = sys.argv[1] if len(sys.argv) > 1 else None
+    with tempfile.TemporaryDirectory(prefix="jiebang-bench-", dir=parent) as folder:
+        act, bare = measure(folder)
+    print(f"acts through the door                {1 / act:10,.0f} /s")
+    print(f"the same rows written bare           {1 / bare:10,.0f} /s")
+    print(f"door / bare                          {bare / act:10.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
