@@ -4,6 +4,8 @@ from jiebang.challenges.actions.announce_challenges import announce_challenges
 from jiebang.challenges.actions.close_collection import close_collection
 from jiebang.challenges.actions.import_needs import import_needs
 from jiebang.challenges.actions.submit_need import submit_need
+from jiebang.challenges.computed import name_sponsor
+from jiebang.lifecycle.known import register_computed_facts
 from jiebang.lifecycle.transitions import Transition, register
 
 COLLECT = frozenset({"collect_needs"})
@@ -16,3 +18,4 @@ register(
     Transition("close", "结束征集", COLLECT, frozenset({"by", "clock"}), close_collection),
     Transition("conclude", "张榜公告", frozenset({"announce"}), frozenset({"by"}), announce_challenges),
 )
+register_computed_facts(name_sponsor)

@@ -6,7 +6,7 @@ from jiebang.funding.computed import sum_payments
 from jiebang.lifecycle.known import register_computed_facts
 from jiebang.lifecycle.transitions import Transition, register
 
-PAY = frozenset({"pay"})
+PAY = frozenset({"pay", "recover", "procure"})
 
 register(
     Transition("propose_payment", "提出拨付意见", PAY, frozenset({"by"}), propose_payment),

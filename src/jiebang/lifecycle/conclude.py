@@ -10,6 +10,8 @@ from jiebang.policy.pack import When
 
 #: Kinds at which a rule's moment isn't `decide`.
 _MOMENTS = {"sign": When.sign, "pay": When.pay}
+#: Kinds whose favourable outcome is money moving, which is recorded with its amount and voucher, not declared.
+_BOOKED = frozenset({"recover", "procure"})
 CONCLUDED = frozenset(
     {
         "set_challenge", "vet_need", "recommend", "check_form", "match", "visit", "verify_result", "deliberate",
@@ -26,6 +28,10 @@ def conclude(act: Act) -> str:
     if outcome not in act.stage.outcomes:
         raise UnableToApply(
             where=act.stage.label, what="没有选择结果", fix=f"可用：{'、'.join(act.stage.outcomes)}"
+        )
+    if act.stage.kind in _BOOKED and is_favourable(act.stage.kind, outcome):
+        raise UnableToApply(
+            where=act.stage.label, what="钱款进出要登记金额和凭证", fix="先提出金额，再登记凭证"
         )
     facts = as_recorded(act.payload.get("facts", {}), "checked", act.at)
     unknown = [name for name in facts if name not in act.program.types]

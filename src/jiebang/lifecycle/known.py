@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from jiebang.kernel.periods import local_date
-from jiebang.lifecycle.models import DepartureRecord, DiscretionDecision, FactEntry, Subject
+from jiebang.lifecycle.models import DepartureRecord, DiscretionDecision, FactEntry, RelationLookup, Subject
 from jiebang.lifecycle.packs import load_program, working_calendar
+from jiebang.organisations.models import Relation
 from jiebang.policy.program import Program
 from jiebang.policy.read_facts import FactReader
 from jiebang.policy.situation import Situation
@@ -74,9 +75,28 @@ def situation_of(subject: Subject, at: datetime, extra: dict[str, Any] | None = 
             decided[decision.key] = _decision(decision)
         for departure in DepartureRecord.objects.filter(subject=here).select_related("act"):
             departures[departure.key] = _departure(departure)
+    data: dict[str, Any] = {"decided": decided, "departures": departures, **_relations(subject)}
     facts.update(extra or {})
     facts = {name: value for name, value in facts.items() if name in program.types or name in (extra or {})}
-    return read_situation(program, {"facts": facts, "decided": decided, "departures": departures}, at)
+    return read_situation(program, {**data, "facts": facts}, at)
+
+
+def _relations(subject: Subject) -> dict[str, Any]:
+    """Ties the bureau has confirmed, and the newest day on which those around this subject were looked up."""
+    rows = Relation.objects.filter(bureau_id=subject.programme.bureau_id)
+    found: dict[str, Any] = {"relations": [_relation(row) for row in rows]}
+    newest = RelationLookup.objects.filter(subject__in=lineage_of(subject)).order_by("-as_of").first()
+    if newest is not None:
+        found["relations_as_of"] = newest.as_of.isoformat()
+    return found
+
+
+def _relation(row: Relation) -> dict[str, Any]:
+    found = {"from": row.from_end, "to": row.to_end, "kind": row.kind}
+    for word, on in (("since", row.since_on), ("until", row.until_on)):
+        if on is not None:
+            found[word] = on.isoformat()
+    return found
 
 
 def read_situation(program: Program, data: dict[str, Any], at: datetime) -> Situation:

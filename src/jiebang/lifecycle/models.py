@@ -233,6 +233,22 @@ class DepartureRecord(models.Model):
         return self.key
 
 
+class RelationLookup(models.Model):
+    """That the ties around a subject were looked up, and as of which day; without one, "not related" is never known."""
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="relation_lookups", verbose_name="事项")
+    as_of = models.DateField("截至")
+    evidence = models.CharField("依据", max_length=300)
+    recorded_at = models.DateTimeField("记录时间")
+    recorded_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="记录人")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "关联查询"
+
+    def __str__(self) -> str:
+        return f"{self.subject.number} {self.as_of}"
+
+
 class SignOff(models.Model):
     """One signature of a chain over a stage run: 经办, 科室, 分管, 主管."""
 

@@ -37,13 +37,7 @@ def check_facts(act: Act) -> None:
     the stage's own). Raises UnableToApply for another case's subject or a source that isn't a check, PackProblems for bad
     values.
     """
-    thing = act.subject
-    wanted = act.payload.get("thing")
-    if wanted is not None and wanted != thing.pk:
-        found = Subject.objects.filter(pk=wanted, programme=thing.programme).first()
-        if found is None or (thing not in lineage_of(found) and found not in lineage_of(thing)):
-            raise UnableToApply(where=act.stage.label, what="这不是本事项的对象", fix="从列表里选择")
-        thing = found
+    thing = thing_of(act)
     facts = as_recorded(dict(act.payload.get("facts", {})), "checked", act.at)
     if not facts:
         raise UnableToApply(where=act.stage.label, what="没有写核实的内容", fix="至少写一项")
@@ -55,6 +49,17 @@ def check_facts(act: Act) -> None:
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, thing, facts)
     act.result.update({"subject": thing.pk, "number": thing.number})
+
+
+def thing_of(act: Act) -> Subject:
+    """The subject that the payload's `thing` names, which has to belong to this case; default the stage's own."""
+    wanted = act.payload.get("thing")
+    if wanted is None or wanted == act.subject.pk:
+        return act.subject
+    found = Subject.objects.filter(pk=wanted, programme=act.subject.programme).first()
+    if found is None or (act.subject not in lineage_of(found) and found not in lineage_of(act.subject)):
+        raise UnableToApply(where=act.stage.label, what="这不是本事项的对象", fix="从列表里选择")
+    return found
 
 
 def _own_thing(act: Act) -> Subject:

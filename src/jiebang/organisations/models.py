@@ -133,6 +133,31 @@ class Programme(models.Model):
         return f"bureau:{self.bureau_id}"
 
 
+class Relation(models.Model):
+    """A tie between people and organisations that a bureau has confirmed; ends are credit codes or people's names."""
+
+    bureau = models.ForeignKey(Authority, models.PROTECT, related_name="relations", verbose_name="确认机关")
+    from_end = models.CharField("甲", max_length=120)
+    to_end = models.CharField("乙", max_length=120)
+    kind = models.CharField("关系", max_length=30)
+    since_on = models.DateField("起", null=True, blank=True)
+    until_on = models.DateField("止", null=True, blank=True)
+    evidence = models.CharField("依据", max_length=300)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "关联关系"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bureau", "from_end", "to_end", "kind", "since_on"],
+                name="one_row_per_tie",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_end} {self.kind} {self.to_end}"
+
+
 class RoleHolder(models.Model):
     """Who fills a role of the pack for a whole programme: the bureau, the joint meeting, finance, the panel …"""
 

@@ -35,7 +35,7 @@ CLOCK = "时钟"
 #: What a step may carry into an act, as the act calls it.
 _CARRIED = (
     "outcome", "note", "values", "facts", "marks", "agreed", "voucher", "paid_on", "objector", "contact", "statement",
-    "request", "conclusion", "upheld", "replace",
+    "request", "conclusion", "upheld", "replace", "as_of", "evidence", "relations",
 )  # fmt: skip
 
 

@@ -73,6 +73,9 @@ class Step(Part):
     bids: list[str] = []
     bid: str | None = None
     thing: str | None = None
+    as_of: str | None = None
+    evidence: str | None = None
+    relations: list[dict[str, str]] | None = None
     agreed: bool | None = None
     voucher: str | None = None
     paid_on: str | None = None

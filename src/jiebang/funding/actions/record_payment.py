@@ -7,8 +7,10 @@ from jiebang.funding.models import Payment, Posting
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act
+from jiebang.policy.stages import KINDS
 
 
 def record_payment(act: Act) -> str:
@@ -42,14 +44,13 @@ def record_payment(act: Act) -> str:
                  "paid_on": paid_on, "voucher": voucher},
             )
         )  # fmt: skip
-    return "paid"
+    # paid, recovered or bought: the outcome that this kind of stage is for
+    return next(iter(KINDS[act.stage.kind].outcomes))
 
 
 def _post(payment: Payment, act: Act) -> None:
     """Debit the grant to its payee, credit whoever bears it by the lines' shares; a recovery goes the other way."""
     item = act.program.pack.money[payment.item]
-    from jiebang.lifecycle.known import situation_of
-
     shares = act.program.accountant.compute(payment.item, situation_of(act.subject, act.at)).shares
     bearers = shares if shares and sum(shares.values()) == payment.amount else {item.payer[0]: payment.amount}
     sides: list[tuple[str, Decimal, bool]] = [(f"拨付：{payment.payee}", payment.amount, True)]

@@ -1,0 +1,54 @@
+"""An officer looks up who is tied to whom around a subject: the ties found, the day, the source."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from jiebang.kernel.periods import local_date
+from jiebang.ledger.append import EntryDraft
+from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.known import read_situation
+from jiebang.lifecycle.models import RelationLookup
+from jiebang.lifecycle.papers import thing_of
+from jiebang.lifecycle.transitions import Act, Transition, register
+from jiebang.organisations.models import Relation
+from jiebang.policy.stages import KINDS
+
+
+def check_relations(act: Act) -> None:
+    """Record a look-up and every tie it found (none is a finding too).
+
+    Payload: `as_of`, `evidence`, `relations` ([{from, to, kind, since, until}]), `thing`. Raises UnableToApply without a day
+    or source, PackProblems for a tie that isn't written in full.
+    """
+    assert act.actor is not None
+    thing = thing_of(act)
+    evidence = str(act.payload.get("evidence", "")).strip()
+    try:
+        as_of = date.fromisoformat(str(act.payload.get("as_of", "")))
+    except ValueError:
+        raise UnableToApply(where=act.stage.label, what="没有写查询截至日期", fix="写成 2026-03-02") from None
+    if not evidence or as_of > local_date(act.at):
+        raise UnableToApply(
+            where=act.stage.label, what="查询要有来源，日期不能晚于今天", fix="写明在哪里查的、截至哪天"
+        )
+    rows: list[dict[str, Any]] = list(act.payload.get("relations", []))
+    situation = read_situation(act.program, {"relations": rows}, act.at)
+    for found in situation.relations:
+        Relation.objects.get_or_create(
+            bureau_id=thing.programme.bureau_id, from_end=found.from_, to_end=found.to, kind=found.kind,
+            since_on=found.since, defaults={"until_on": found.until, "evidence": evidence},
+        )  # fmt: skip
+    made = RelationLookup.objects.create(
+        subject=thing, as_of=as_of, evidence=evidence, recorded_at=act.at, recorded_by_id=act.actor.account_id
+    )
+    # Names of people stay out of the chain.
+    act.drafts.append(
+        EntryDraft(
+            "relations.checked", {"subject": thing.pk, "lookup": made.pk, "as_of": as_of, "found": len(rows)}
+        )
+    )
+
+
+register(Transition("check_relations", "记录关联查询", frozenset(KINDS), frozenset({"by"}), check_relations))
