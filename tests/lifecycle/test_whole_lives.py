@@ -15,7 +15,7 @@ LIVES = sorted((HERE.parents[1] / "scenarios").glob("*.yaml"))
 def test_the_thin_life_ends_as_written(thin_pack: None) -> None:
     told: list[str] = []
     stage = play(read_scenario(HERE / "thin.yaml"), told.append)
-    assert stage.refusals == 11
+    assert stage.refusals == 13
     assert any("连点两次" in line for line in told)
 
 
@@ -30,7 +30,7 @@ def test_the_living_examples_end_as_written(path: Path) -> None:
     ("change", "complaint"),
     [
         ({"amount: 2000000 元, paid_on": "amount: 2000000.01 元, paid_on"}, "2,000,000.01"),
-        ({"refusals: 11": "refusals: 10"}, "被拒的次数"),
+        ({"refusals: 13": "refusals: 12"}, "被拒的次数"),
         ({"bid2: 评审未通过": "bid2: 未选中"}, "bid2"),
         (
             {'challenge.notice: "2026-04-08T00:00"': 'challenge.notice: "2026-04-09T00:00"'},
