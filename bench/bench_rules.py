@@ -30,7 +30,15 @@ _ROLES = {"by": ["bureau"], "with": "reason"}
 
 def rule(test: dict[str, Any], **more: Any) -> dict[str, Any]:
     """One rule of the synthetic pack."""
-    return {"clause": "EX-1", "label": "示例条件", "force": "must", "at": "decide", "test": test, **more}
+    return {
+        "clause": "EX-1",
+        "label": "示例条件",
+        "force": "must",
+        "at": "decide",
+        "stages": ["only"],
+        "test": test,
+        **more,
+    }
 
 
 def synthetic_pack() -> dict[str, Any]:
@@ -92,6 +100,17 @@ def synthetic_pack() -> dict[str, Any]:
         },
         "facts": facts,
         "rules": rules,
+        "processes": {
+            "only": {
+                "clause": "EX-1", "label": "示例", "instrument": "example", "starts": "only",
+                "stages": {
+                    "only": {
+                        "clause": "EX-1", "kind": "summarise", "label": "示例", "per": "batch", "by": "bureau",
+                        "outcomes": {"recorded": {"end": "完"}},
+                    }
+                },
+            }
+        },
     }  # fmt: skip
 
 

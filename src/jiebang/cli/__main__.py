@@ -46,7 +46,9 @@ def commands() -> list[str]:
 
 def build_parser(asked_for: str | None) -> argparse.ArgumentParser:
     """The parser with the command asked for, or with all of them if it isn't known."""
-    parser = Parser(prog="jiebang", description="揭榜：把各地“揭榜挂帅”办法作为数据检查、解释和运行。", allow_abbrev=False)
+    parser = Parser(
+        prog="jiebang", description="揭榜：把各地“揭榜挂帅”办法作为数据检查、解释和运行。", allow_abbrev=False
+    )
     subparsers = parser.add_subparsers(dest="command", metavar="命令", required=True, parser_class=Parser)
     names = commands()
     module = (asked_for or "").replace("-", "_")

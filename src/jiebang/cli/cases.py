@@ -12,8 +12,12 @@ FOLDERS_HELP = "政策包文件夹，或其上级文件夹"
 
 def register(subparsers: Any) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("cases", help="运行政策包的案例", description="运行政策包的全部案例，打印不符之处。")
-    parser.add_argument("folders", nargs="*", type=Path, metavar="文件夹", help=f"{FOLDERS_HELP}；默认 packs 和 tests/packs")
+    parser = subparsers.add_parser(
+        "cases", help="运行政策包的案例", description="运行政策包的全部案例，打印不符之处。"
+    )
+    parser.add_argument(
+        "folders", nargs="*", type=Path, metavar="文件夹", help=f"{FOLDERS_HELP}；默认 packs 和 tests/packs"
+    )
     parser.set_defaults(run=run)
 
 

@@ -25,7 +25,9 @@ def run_files(options: Namespace) -> int:
     """Play each file on a fresh database; 1 if any did something else than it says."""
     with tempfile.TemporaryDirectory(prefix="jiebang-scenario-") as folder:
         # Set before Django reads its settings: a scenario never touches the installation's own database.
-        os.environ.update(JIEBANG_MODE="test", JIEBANG_DATA_DIR=folder, DJANGO_SETTINGS_MODULE="jiebang.config.settings")
+        os.environ.update(
+            JIEBANG_MODE="test", JIEBANG_DATA_DIR=folder, DJANGO_SETTINGS_MODULE="jiebang.config.settings"
+        )
         os.environ.pop("JIEBANG_DATABASE_URL", None)
         import django
         from django.core.management import call_command

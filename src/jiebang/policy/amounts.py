@@ -289,11 +289,14 @@ class Accountant:
                             bound if result.hard_ceiling is None else min(result.hard_ceiling, bound)
                         )
                     if result.amount is not None and result.amount > bound:
-                        status = "over" if limit.departs is None or status == "over" else "departable"
+                        # A must limit that a named body may lift stays broken until it has; "in principle" bends.
+                        bends = limit.force is Force.in_principle
+                        status = "departable" if bends and status != "over" else "over"
                 else:
                     result.floor = bound if result.floor is None else max(result.floor, bound)
                     if result.amount is not None and result.amount < bound:
-                        status = "under" if limit.departs is None else "departable"
+                        bends = limit.force is Force.in_principle
+                        status = "departable" if bends and status != "over" else "under"
         return status, unknown
 
     def _operands(self, compiled: CompiledMoney) -> list[Operand]:

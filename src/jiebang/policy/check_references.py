@@ -149,7 +149,6 @@ class _Check:
                 for word, listed in (
                     ("by", stage.by),
                     ("with", stage.with_ or ()),
-                    ("sign_off", stage.sign_off),
                 ):
                     for role in listed:
                         self.known(role, pack.parties, (*path, word), "角色")

@@ -17,7 +17,14 @@ _ROUNDINGS = {"down": ROUND_DOWN, "up": ROUND_UP, "half_up": ROUND_HALF_UP}
 
 
 def _both(a: Operand, b: Operand, combine: Callable[[Any, Any], Any]) -> Callable[[Situation], Any]:
-    left, right = a.get, b.get
+    left, right, fixed = a.get, b.get, a.constant
+    if fixed is not None:
+
+        def get_from_second(s: Situation) -> Any:
+            y = right(s)
+            return None if y is None else combine(fixed, y)
+
+        return get_from_second
 
     def get(s: Situation) -> Any:
         x, y = left(s), right(s)

@@ -6,6 +6,7 @@ somebody entitled turns a failing in-principle leaf into a pass that stays marke
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,7 +24,6 @@ from jiebang.policy.compile_operands import (
     compile_operand,
     records_and_field,
     select_records,
-    within_record,
 )
 from jiebang.policy.pack import Source
 from jiebang.policy.situation import RANK, Departure, Situation, find_path
@@ -99,6 +99,10 @@ class Leaf:
         """Itself."""
         return [self]
 
+    def matters(self, s: Situation) -> list[Leaf]:
+        """Itself: what a person has to read to understand the verdict."""
+        return [self]
+
 
 @dataclass(slots=True)
 class Group:
@@ -116,9 +120,10 @@ class Group:
                 worst = PASS
                 for check in checks:
                     found = check(s)
-                    if found == FAIL:
-                        return FAIL
-                    worst = min(worst, found)
+                    if found < worst:
+                        if found == FAIL:
+                            return FAIL
+                        worst = found
                 return worst
 
             self.truth = every
@@ -128,9 +133,10 @@ class Group:
                 best = FAIL
                 for check in checks:
                     found = check(s)
-                    if found == PASS:
-                        return PASS
-                    best = max(best, found)
+                    if found > best:
+                        if found == PASS:
+                            return PASS
+                        best = found
                 return best
 
             self.truth = some
@@ -149,6 +155,15 @@ class Group:
     def reads(self) -> tuple[Operand, ...]:
         """Operands of all parts."""
         return tuple(operand for part in self.parts for operand in part.reads())
+
+    def matters(self, s: Situation) -> list[Leaf]:
+        """The leaves that made the verdict what it is.
+
+        Not the branches of an `any` that are excluded anyway, nor the satisfied parts of an `all` that isn't: they would
+        send an officer after things that change nothing.
+        """
+        verdict = self.truth(s)
+        return [leaf for part in self.parts if part.truth(s) == verdict for leaf in part.matters(s)]
 
     def leaves(self) -> list[Leaf]:
         """Leaves of all parts."""
@@ -206,6 +221,8 @@ def compile_condition(
     departs = node.departs or (frame.departs if frame else None)
     if frame is None and (node.force or node.departs):
         raise names.fail(path, "这里的条件只选取范围，不能写 force 或 departs", "把它们写在规则的条件上")
+    if force is ex.Force.in_principle and isinstance(node, ex.IsDecided):
+        raise names.fail(path, "没有决定就不知道该怎么办，谈不上“原则上”", "decided 的条件写 force: must")
     if force is ex.Force.in_principle and frame is not None and departs is None:
         raise names.fail(
             path,
@@ -262,6 +279,13 @@ def _compare(word: str, label: str, test: Callable[[Any, Any], bool], ordered: b
                     return PASS if test(fact.value, limit) else FAIL
 
                 return wants, quick, (left, right), None
+        if limit is not None:
+
+            def check_limit(s: Situation) -> int:
+                value = a(s)
+                return UNKNOWN if value is None else PASS if test(value, limit) else FAIL
+
+            return wants, check_limit, (left, right), None
 
         def check(s: Situation) -> int:
             x = a(s)
@@ -291,11 +315,28 @@ def _pair(left: Any, right: Any, names: Names, path: Path, least: int) -> tuple[
     return first, compile_operand(right, names, (*path, 1), least, first.type)
 
 
+def _is_decided(node: ex.IsDecided, names: Names, path: Path, least: int) -> Built:
+    key = node.decided
+    operand = compile_operand(ex.Decided(discretion=key), names, (*path, "decided"), least)
+
+    def check(s: Situation) -> int:
+        return PASS if key in s.decided else UNKNOWN
+
+    return f"{operand.text}已经作出", check, (operand,), None
+
+
 def _holds(node: ex.Holds, names: Names, path: Path, least: int) -> Built:
     fact = compile_fact(node.holds, names, (*path, "holds"), least)
     if fact.type.kind is not Kind.flag:
         raise names.fail((*path, "holds"), f"{fact.text}不是是非题", "holds 只用于类型 flag 的事实")
-    name = node.holds
+    name, get = node.holds, fact.get
+    if name in names.items:
+
+        def check_field(s: Situation) -> int:
+            value = get(s)
+            return UNKNOWN if value is None else PASS if value else FAIL
+
+        return fact.text, check_field, (fact,), None
 
     def check(s: Situation) -> int:
         found = s.facts.get(name)
@@ -309,13 +350,15 @@ def _holds(node: ex.Holds, names: Names, path: Path, least: int) -> Built:
 def _provided(node: ex.Provided, names: Names, path: Path, least: int) -> Built:
     facts = [compile_fact(n, names, (*path, "provided", i), least) for i, n in enumerate(node.provided)]
 
+    getters = tuple(fact.get for fact in facts)
+
     def check(s: Situation) -> int:
         worst = PASS
-        for fact in facts:
-            value = fact.get(s)
+        for get in getters:
+            value = get(s)
             if value is None:
-                worst = min(worst, UNKNOWN)
-            elif is_blank(value):
+                worst = UNKNOWN
+            elif not value and is_blank(value):
                 return FAIL
         return worst
 
@@ -416,29 +459,32 @@ def _related(node: ex.Related, names: Names, path: Path, least: int) -> Built:
             raise names.fail(path, f"{fact.text}不是组织或人员", f"第 {i + 1} 项应是组织或人员")
     kinds = frozenset(node.by)
 
-    def ends(facts: list[Operand], s: Situation) -> tuple[tuple[str, ...], bool]:
+    def ends(facts: list[Operand], s: Situation) -> tuple[list[str], bool]:
         found: list[str] = []
         unknown = False
         for fact in facts:
             value = fact.get(s)
             if value is None:
                 unknown = True
+            elif isinstance(value, str):
+                found.append(value)
             else:
-                found.extend((value,) if isinstance(value, str) else value)
-        return tuple(found), unknown
-
-    def path_of(s: Situation) -> list[str] | None:
-        return find_path(ends(starts, s)[0], ends(goals, s)[0], kinds, s.relations, s.on)
+                found += value
+        return found, unknown
 
     def check(s: Situation) -> int:
-        if path_of(s) is not None:
+        here, doubtful = ends(starts, s)
+        there, also_doubtful = ends(goals, s)
+        if find_path(here, there, s.graph(kinds)) is not None:
             return PASS
-        unknown = ends(starts, s)[1] or ends(goals, s)[1]
+        unknown = doubtful or also_doubtful
         return UNKNOWN if unknown or (kinds and s.relations_as_of is None) else FAIL
 
     def detail(s: Situation) -> str:
-        found = path_of(s)
-        return f"关系路径：{' → '.join(found)}" if found else ""
+        found = find_path(ends(starts, s)[0], ends(goals, s)[0], s.graph(kinds))
+        if found:
+            return f"关系路径：{' → '.join(found)}"
+        return "还没有查询关联关系" if kinds and s.relations_as_of is None else ""
 
     wants = f"{'、'.join(f.text for f in starts)}与{'、'.join(f.text for f in goals)}有关联"
     return wants, check, (*starts, *goals), detail
@@ -457,7 +503,12 @@ def _quantified(word: str) -> Callable[..., Built]:
             rows = records.get(s)
             if rows is None:
                 return None
-            return [test.truth(within_record(s, node.as_, row, name)) for row in rows]
+            inner, rank = s.inside(), s.facts[name].rank
+            found = []
+            for row in rows:
+                inner.items[node.as_] = (row, rank)
+                found.append(test.truth(inner))
+            return found
 
         def check(s: Situation) -> int:
             found = states(s)
@@ -474,7 +525,7 @@ def _quantified(word: str) -> Callable[..., Built]:
 
         inner = tuple(leaf.wants for leaf in test.leaves())
         label = "每一条" if word == "every" else "至少一条"
-        return f"{records.text}{label}：{'；'.join(inner)}", check, (records,), detail
+        return f"{records.text}{label}：{'；'.join(inner)}", check, (records, *test.reads()), detail
 
     return build
 
@@ -502,12 +553,13 @@ def _covers(node: ex.Covers, names: Names, path: Path, least: int) -> Built:
 
 
 LEAVES: dict[type, Callable[..., Built]] = {
-    ex.AtLeast: _compare("at_least", "不低于", lambda a, b: a >= b, ordered=True),
-    ex.MoreThan: _compare("more_than", "高于", lambda a, b: a > b, ordered=True),
-    ex.AtMost: _compare("at_most", "不超过", lambda a, b: a <= b, ordered=True),
-    ex.LessThan: _compare("less_than", "低于", lambda a, b: a < b, ordered=True),
-    ex.Equal: _compare("equal", "等于", lambda a, b: a == b, ordered=False),
-    ex.NotEqual: _compare("not_equal", "不等于", lambda a, b: a != b, ordered=False),
+    ex.AtLeast: _compare("at_least", "不低于", operator.ge, ordered=True),
+    ex.MoreThan: _compare("more_than", "高于", operator.gt, ordered=True),
+    ex.AtMost: _compare("at_most", "不超过", operator.le, ordered=True),
+    ex.LessThan: _compare("less_than", "低于", operator.lt, ordered=True),
+    ex.Equal: _compare("equal", "等于", operator.eq, ordered=False),
+    ex.NotEqual: _compare("not_equal", "不等于", operator.ne, ordered=False),
+    ex.IsDecided: _is_decided,
     ex.Holds: _holds,
     ex.Provided: _provided,
     ex.OneOf: _one_of,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from jiebang.kernel.errors import JiebangError
-from jiebang.kernel.periods import elapsed_within
+from jiebang.kernel.periods import Term, elapsed_within
 from jiebang.policy import expressions as ex
 from jiebang.policy.pack import Discretion, FactDeclaration, Pack, RecordField
 from jiebang.policy.situation import Situation
@@ -60,6 +62,8 @@ class Names:
     amount_of: Callable[[str, Situation], Decimal | None] = lambda _item, _s: None
     #: facts whose declaration is wrong and has been reported: what uses them isn't wrong because of that
     broken: set[str] = field(default_factory=set)
+    #: `word.field` of the records being gone through → (word, field)
+    items: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def fail(self, path: tuple[str | int, ...], what: str, expected: str = "") -> Unresolved:
         """Report a problem at `path` and give the exception that ends this branch."""
@@ -69,14 +73,15 @@ class Names:
     @contextmanager
     def item(self, word: str, records: ValueType, label: str) -> Iterator[None]:
         """Within: the fields of one record of a list can be named `word.field`."""
-        added = {f"{word}.{name}": of for name, of in (records.fields or {}).items()}
-        saved_types, saved_labels = dict(self.types), dict(self.labels)
-        self.types.update(added)
-        self.labels.update({name: f"{label}·{name.split('.')[-1]}" for name in added})
+        fields = records.fields or {}
+        saved = self.types, self.labels, self.items
+        self.types = {**self.types, **{f"{word}.{name}": of for name, of in fields.items()}}
+        self.labels = {**self.labels, **{f"{word}.{name}": f"{label}·{name}" for name in fields}}
+        self.items = {**self.items, **{f"{word}.{name}": (word, name) for name in fields}}
         try:
             yield
         finally:
-            self.types, self.labels = saved_types, saved_labels
+            self.types, self.labels, self.items = saved
 
 
 def declared_type(of: FactDeclaration | RecordField | Discretion, pack: Pack) -> ValueType:
@@ -121,12 +126,20 @@ def compile_operand(
 
 
 def compile_fact(name: str, names: Names, path: tuple[str | int, ...], least: int) -> Operand:
-    """An operand that reads one fact."""
+    """An operand that reads one fact, or one field of the record being looked at (which counts as no fact of its own)."""
     of = names.types.get(name)
     if of is None:
         if name in names.broken or name.rpartition(".")[0] in names.broken:
             raise Unresolved
         raise names.fail(path, f"没有声明过的事实“{name}”", _nearest(name, names.types))
+    if name in names.items:
+        word, column = names.items[name]
+
+        def get_field(s: Situation) -> Any:
+            row, rank = s.items[word]
+            return row.get(column) if rank >= least else None
+
+        return Operand(of, get_field, names.labels[name])
 
     def get(s: Situation) -> Any:
         fact = s.facts.get(name)
@@ -186,35 +199,39 @@ def select_records(
             return None
         doubtful = False
         chosen = []
+        since = None if window is None else _earliest_within(window, s.on)
+        inner = None if test is None else s.inside()
         for row in rows:
-            if window is not None:
+            state = PASS
+            if since is not None:
                 on = row.get("on")
                 if on is None:
-                    doubtful = True
+                    state = UNKNOWN
+                elif not since <= on <= s.on:
                     continue
-                if on > s.on or not elapsed_within(on, s.on, window):
-                    continue
-            if test is not None:
-                verdict = test.truth(within_record(s, "item", row, source_fact))
-                if verdict == FAIL:
-                    continue
-                if verdict == UNKNOWN:
-                    doubtful = True
-                    continue
-            chosen.append(row)
+            if inner is not None:
+                inner.items["item"] = (row, s.facts[source_fact].rank)
+                state = min(state, test.truth(inner))
+            if state == PASS:
+                chosen.append(row)
+            elif state == UNKNOWN:
+                doubtful = True
         return chosen, doubtful
 
     return pick, ((test,) if test is not None else ())
 
 
-def within_record(s: Situation, word: str, row: dict[str, Any], source_fact: str) -> Situation:
-    """The situation in which one record's fields are facts, with the provenance of the list they stand in."""
-    from jiebang.policy.situation import Fact
-
-    whole = s.facts[source_fact]
-    return s.with_facts(
-        {f"{word}.{k}": Fact(v, whole.source, whole.as_of, whole.evidence) for k, v in row.items()}
-    )
+@lru_cache(maxsize=4096)
+def _earliest_within(window: Term, day: date) -> date:
+    """The first day from which `day` is still within `window`: a later start is within it too, so halving finds it."""
+    low, high = 1, day.toordinal()
+    while low < high:
+        middle = (low + high) // 2
+        if elapsed_within(date.fromordinal(middle), day, window):
+            high = middle
+        else:
+            low = middle + 1
+    return date.fromordinal(low)
 
 
 def read_bound(raw: str, names: Names, path: tuple[str | int, ...], kind: Kind) -> tuple[ValueType, Any]:
@@ -274,10 +291,8 @@ def _count(node: ex.Count, names: Names, path: Any, least: int, expect: Any) -> 
 
 
 def _reads(records: Operand, tests: tuple[Any, ...]) -> dict[str, tuple[str, ...]]:
-    """What a selection reads, without the names that only exist inside a record."""
-    merged = merge_reads((records, *(t for test in tests for t in test.reads())))
-    merged["facts"] = tuple(name for name in merged["facts"] if not name.startswith("item."))
-    return merged
+    """What a selection reads: the list, and whatever its condition looks at beside the record."""
+    return merge_reads((records, *(t for test in tests for t in test.reads())))
 
 
 def _sum(node: ex.Sum, names: Names, path: Any, least: int, expect: Any) -> Operand:

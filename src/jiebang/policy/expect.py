@@ -117,12 +117,8 @@ class Check:
         """`rule: [discretion…]`: what a rule that can't be judged waits for."""
         for key, expected in wanted.items():
             verdict = judge_rule(self.program.rules[key], self.situation)
-            found = dict.fromkeys(
-                k
-                for leaf, state in verdict.leaves
-                if state == UNKNOWN
-                for k in unset_of(leaf, self.situation)
-            )
+            leaves = verdict.deciding if verdict.truth == UNKNOWN else []
+            found = dict.fromkeys(k for leaf in leaves for k in unset_of(leaf, self.situation))
             self.differ(f"规则 {key} 等待的裁量项", sorted(expected), sorted(found))
 
     def rights(self, wanted: Mapping[str, Any]) -> None:
@@ -279,7 +275,7 @@ class Check:
                 self.differ(f"流程走到后的 {word}", sorted(wanted[word]), sorted(getattr(walk, word)))
 
     def stage(self, wanted: Mapping[str, Mapping[str, Any]]) -> None:
-        """`stage: {by, with, per, kind, sign_off, when: pass|fail|unknown}`: who runs it, for what, whether it is due."""
+        """`stage: {by, with, per, kind, when: pass|fail|unknown}`: who runs it, for what, whether it is due."""
         process = self.program.pack.processes[self.process or ""]
         for key, expected in wanted.items():
             stage = process.stages[key]

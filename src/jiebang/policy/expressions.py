@@ -286,6 +286,12 @@ class NotEqual(Leaf):
     not_equal: Pair
 
 
+class IsDecided(Leaf):
+    """Somebody entitled has decided this open question, whatever the answer; unknown until then."""
+
+    decided: str
+
+
 class Holds(Leaf):
     """A yes/no fact is yes."""
 
@@ -372,8 +378,8 @@ RelationKind = Literal[
 ]
 
 CONDITION_TAGS = (
-    "all", "any", "not", "at_least", "more_than", "at_most", "less_than", "equal", "not_equal", "holds", "provided",
-    "one_of", "includes", "record_free", "related", "every", "some", "covers",
+    "all", "any", "not", "at_least", "more_than", "at_most", "less_than", "equal", "not_equal", "holds", "decided",
+    "provided", "one_of", "includes", "record_free", "related", "every", "some", "covers",
 )  # fmt: skip
 
 
@@ -396,6 +402,7 @@ Condition = Annotated[
     | Annotated[Equal, Tag("equal")]
     | Annotated[NotEqual, Tag("not_equal")]
     | Annotated[Holds, Tag("holds")]
+    | Annotated[IsDecided, Tag("decided")]
     | Annotated[Provided, Tag("provided")]
     | Annotated[OneOf, Tag("one_of")]
     | Annotated[Includes, Tag("includes")]

@@ -46,7 +46,6 @@ ENTRIES: Mapping[tuple[type[BaseModel], str], str] = {
     (pk.Process, "stages"): "阶段",
     (pk.Stage, "by"): "经办角色",
     (pk.Stage, "with_"): "会同角色",
-    (pk.Stage, "sign_off"): "签批角色",
     (pk.Stage, "outcomes"): "结果",
     (pk.Papers, "takes"): "收取的材料",
     (pk.Papers, "gives"): "给出的材料",

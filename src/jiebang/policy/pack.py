@@ -200,7 +200,7 @@ class Rule(Item):
     test: Condition
     departs: Departs | None = None
     processes: Names | None = None
-    stages: Names | None = None
+    stages: Names
     at: When
     source: Source = Source.declared
     given: Condition | None = None
@@ -367,7 +367,6 @@ class Stage(Item):
     papers: Papers = Papers()
     term: str | None = None
     scoring: Scoring | None = None
-    sign_off: list[str] = []
     at_most: str | None = None
     sealed: bool = False
     force: Force = Force.must

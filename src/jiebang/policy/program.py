@@ -14,7 +14,6 @@ from jiebang.policy.compile_conditions import Compiled, RuleFrame, compile_condi
 from jiebang.policy.compile_operands import (
     FAIL,
     PASS,
-    UNKNOWN,
     Names,
     Operand,
     Unresolved,
@@ -60,7 +59,7 @@ class Program:
                 compiled
                 for compiled in self.rules.values()
                 if (process is None or compiled.rule.processes is None or process in compiled.rule.processes)
-                and (stage is None or compiled.rule.stages is None or stage in compiled.rule.stages)
+                and (stage is None or stage in compiled.rule.stages)
                 and (at is None or compiled.rule.at.value == at)
             )
         return self._chosen[key]
@@ -77,18 +76,13 @@ class Program:
         """Pass, unknown or fail of all rules together, without a trace. Preferences never count."""
         worst = PASS
         for compiled in rules:
-            if compiled.rule.force is Force.prefer:
+            if compiled.is_preference:
                 continue
-            if compiled.given is not None:
-                applies = compiled.given.truth(s)
-                if applies != PASS:
-                    if applies == UNKNOWN:
-                        worst = UNKNOWN
-                    continue
-            found = compiled.test.truth(s)
-            if found == FAIL:
-                return FAIL
-            worst = min(worst, found)
+            found = compiled.decision(s)
+            if found < worst:
+                if found == FAIL:
+                    return FAIL
+                worst = found
         return worst
 
     def holds(self, path: tuple[str | int, ...], s: Situation) -> int:

@@ -197,7 +197,6 @@ class Narrator:
             f"期限：{self.pack.terms[stage.term].label}" if stage.term else "",
             f"收{self.papers(stage.papers.takes)}" if stage.papers.takes else "",
             f"出{self.papers(stage.papers.gives)}" if stage.papers.gives else "",
-            f"依次签批：{self.roles(stage.sign_off)}" if stage.sign_off else "",
             f"至多 {stage.at_most}" if stage.at_most else "",
             self._scoring(stage.scoring) if stage.scoring else "",
         ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -83,6 +83,9 @@ class Relation:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
+Graph = dict[str, list[str]]
+
+
 @dataclass(slots=True)
 class Situation:
     """Everything a verdict may look at. Nothing else is consulted: no clock, no database."""
@@ -94,33 +97,55 @@ class Situation:
     relations: tuple[Relation, ...] = ()
     relations_as_of: date | None = None
     calendar: WorkingCalendar | None = None
+    #: word → (the record looked at under that word while a list is gone through, rank of the list's source)
+    items: dict[str, tuple[Mapping[str, Any], int]] = field(default_factory=dict)
+    _graphs: dict[frozenset[str], tuple[tuple[Relation, ...], Graph]] = field(
+        default_factory=dict, repr=False
+    )
 
-    def with_facts(self, extra: Mapping[str, Fact]) -> Situation:
-        """A copy that also holds `extra` (the fields of one record, while a list is gone through)."""
-        return replace(self, facts={**self.facts, **extra})
+    def inside(self) -> Situation:
+        """The same knowledge with records of its own to look at; one is enough for going through a whole list."""
+        return Situation(
+            self.on, self.facts, self.decided, self.departures, self.relations, self.relations_as_of,
+            self.calendar, dict(self.items), self._graphs,
+        )  # fmt: skip
+
+    def graph(self, kinds: frozenset[str]) -> Graph:
+        """The neighbours over relations of these kinds that hold on the day; worked out once for all rules."""
+        known = self._graphs.get(kinds)
+        if known is None or known[0] is not self.relations:
+            known = (self.relations, relation_graph(self.relations, kinds, self.on))
+            self._graphs[kinds] = known
+        return known[1]
 
 
-def find_path(
-    start: tuple[str, ...],
-    goal: tuple[str, ...],
-    kinds: frozenset[str],
-    relations: tuple[Relation, ...],
-    day: date,
-) -> list[str] | None:
-    """The shortest path from one of `start` to one of `goal` over edges of `kinds` that hold on `day`, or None.
+def relation_graph(relations: tuple[Relation, ...], kinds: frozenset[str], day: date) -> Graph:
+    """Who is next to whom over edges of `kinds` that hold on `day`.
 
     employed_by runs only from the person to the organisation: otherwise two firms would be related because one
     person works for both. Every other link runs both ways.
     """
-    goals = set(goal)
-    came_from: dict[str, str | None] = dict.fromkeys(start)
-    queue = list(start)
-    neighbours: dict[str, list[str]] = {}
+    neighbours: Graph = {}
     for edge in relations:
         if edge.kind in kinds and edge.holds_on(day):
             neighbours.setdefault(edge.from_, []).append(edge.to)
             if edge.kind != "employed_by":
                 neighbours.setdefault(edge.to, []).append(edge.from_)
+    return neighbours
+
+
+def find_path(start: Sequence[str], goal: Sequence[str], neighbours: Graph) -> list[str] | None:
+    """The shortest path from one of `start` to one of `goal`, both included, or None."""
+    for here in start:
+        if here in neighbours:
+            break
+        if here in goal:
+            return [here]
+    else:
+        return None  # the usual case: nobody here has any relation at all
+    goals = set(goal)
+    came_from: dict[str, str | None] = dict.fromkeys(start)
+    queue = list(start)
     for here in queue:
         if here in goals:
             path: list[str] = []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jiebang.policy.compile_conditions import DEPARTED, Compiled, Leaf, Trace
-from jiebang.policy.compile_operands import FAIL, PASS, UNKNOWN
+from jiebang.policy.compile_operands import FAIL, PASS, UNKNOWN, Check
 from jiebang.policy.expressions import Force
 from jiebang.policy.pack import Pack, Rule
 from jiebang.policy.situation import RANK, SOURCE_LABELS, Situation
@@ -29,11 +29,22 @@ class CompiledRule:
     given: Compiled | None
     #: the narrowest thing whose facts it looks at: a rule about a bid is held for each bid; None: only roles' facts
     about: Per | None
+    is_preference: bool = field(init=False)
+    #: pass, unknown or fail without a trace; pass where the rule doesn't apply
+    decision: Check = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.is_preference = self.rule.force is Force.prefer
+        given, test = None if self.given is None else self.given.truth, self.test.truth
+        self.decision = test if given is None else _decision(given, test)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
-    """What one rule said in one situation. Words and inputs are made when asked for, not while judging."""
+    """What one rule said in one situation. Words are made when asked for, not while judging.
+
+    Nobody changes a verdict; it isn't `frozen` because that alone would double what a rule costs.
+    """
 
     compiled: CompiledRule
     truth: int
@@ -53,18 +64,33 @@ class Verdict:
         return TRUTH_WORDS[self.truth]
 
     @property
+    def deciding(self) -> list[Leaf]:
+        """The leaves that made the verdict what it is; of a rule that doesn't apply, those that say so."""
+        given = self.compiled.given
+        if given is not None and given.truth(self.situation) != PASS:
+            return given.matters(self.situation)
+        return self.compiled.test.matters(self.situation)
+
+    @property
     def is_preference(self) -> bool:
         """A preference never blocks."""
-        return self.compiled.rule.force is Force.prefer
+        return self.compiled.is_preference
+
+
+def _decision(given: Check, test: Check) -> Check:
+    def decide(s: Situation) -> int:
+        applies = given(s)
+        return test(s) if applies == PASS else PASS if applies == FAIL else UNKNOWN
+
+    return decide
 
 
 def judge_rule(compiled: CompiledRule, s: Situation) -> Verdict:
     """Run one rule with its full trace."""
+    out: Trace = []
     if compiled.given is not None and (state := compiled.given.truth(s)) != PASS:
-        out: Trace = []
         compiled.given.trace(s, out)
         return Verdict(compiled, PASS if state == FAIL else UNKNOWN, out, s, applies=state != FAIL)
-    out = []
     return Verdict(compiled, compiled.test.trace(s, out), out, s)
 
 
@@ -130,7 +156,11 @@ def explain_leaf(
 def explain_verdict(verdict: Verdict, types: dict[str, ValueType], pack: Pack) -> dict[str, Any]:
     """One verdict as data."""
     rule, s = verdict.compiled.rule, verdict.situation
-    leaves = [explain_leaf(leaf, state, s, types, pack) for leaf, state in verdict.leaves]
+    deciding = {id(leaf) for leaf in verdict.deciding}
+    leaves = [
+        {**explain_leaf(leaf, state, s, types, pack), "decides": id(leaf) in deciding}
+        for leaf, state in verdict.leaves
+    ]
     word = verdict.word
     sentence = {
         "pass": "符合",
@@ -146,7 +176,8 @@ def explain_verdict(verdict: Verdict, types: dict[str, ValueType], pack: Pack) -
         "clause": rule.clause,
         "force": rule.force.value,
         "verdict": word,
-        "explanation": f"{rule.label}：{sentence}。" + "".join(leaf["explanation"] for leaf in leaves),
+        "explanation": f"{rule.label}：{sentence}。"
+        + "".join(leaf["explanation"] for leaf in leaves if leaf["decides"]),
         "conditions": leaves,
     }
 
