@@ -64,6 +64,14 @@ class Stage:
         account, mandate = self.accounts[name]
         return act_as(account, mandate.pk, local_date(at))
 
+    def with_codes(self, value: Any) -> Any:
+        """The same value with each `@name` replaced by that organisation's credit code."""
+        if isinstance(value, str) and value.startswith("@"):
+            return self.organisations[value[1:]].credit_code
+        if isinstance(value, dict):
+            return {key: self.with_codes(inner) for key, inner in value.items()}
+        return [self.with_codes(inner) for inner in value] if isinstance(value, list) else value
+
 
 def read_instant(text: str) -> datetime:
     """Wall time in Asia/Shanghai."""
@@ -167,6 +175,10 @@ def _do(stage: Stage, step: Step) -> str:
     payload: dict[str, Any] = {
         key: value for key in _CARRIED if (value := getattr(step, key)) not in (None, "", {}, [])
     }
+    if step.sheet is not None:
+        part = "values" if step.do.startswith("submit") else "facts"
+        payload[part] = {**stage.scenario.sheets[step.sheet], **payload.get(part, {})}
+    payload = stage.with_codes(payload)
     if step.bids:
         payload["bids"] = [stage.subjects[name].pk for name in step.bids]
     if step.bid:

@@ -67,6 +67,8 @@ class Step(Part):
     reason: str = ""
     outcome: str | None = None
     note: str = ""
+    #: a filled-in form of `sheets`; its entries are the step's values (what a party hands in) or facts (what an officer finds)
+    sheet: str | None = None
     values: dict[str, Any] = {}
     facts: dict[str, Any] = {}
     marks: dict[str, str] = {}
@@ -129,6 +131,8 @@ class Scenario(Part):
     authorities: dict[str, AuthorityPart]
     organisations: dict[str, str] = {}
     people: dict[str, PersonPart]
+    #: filled-in forms, by name, so that steps stay short; `@name` stands for that organisation's credit code
+    sheets: dict[str, dict[str, Any]] = {}
     steps: Annotated[list[Step], Field(min_length=1)]
     expect: Expected
 
