@@ -1,10 +1,15 @@
 """Where things go when not all of them arrive."""
 
+from typing import Any
+
 import pytest
 from tests.lifecycle.conftest import PlayUntil
 
+from jiebang.lifecycle.actions.decide_discretion import decide_discretion
+from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.models import StageRun, Subject
-from jiebang.scenarios.play import Stage, play_steps
+from jiebang.lifecycle.roles import roles_of
+from jiebang.scenarios.play import Stage, play_steps, read_instant
 from jiebang.scenarios.read import Step
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +20,9 @@ def open_stages(life: Stage, name: str) -> list[str]:
     return sorted(runs.values_list("stage", flat=True))
 
 
-def conclude(life: Stage, name: str, at: str, outcome: str, note: str = "", by: str = "officer") -> None:
-    play_steps(life, [Step(at=at, by=by, do="conclude", on=name, outcome=outcome, note=note)])
+def conclude(life: Stage, name: str, at: str, outcome: str, note: str = "", stage: str | None = None) -> None:
+    step = Step(at=at, by="officer", do="conclude", on=name, outcome=outcome, note=note, stage=stage)
+    play_steps(life, [step])
 
 
 def test_selection_waits_for_the_last_bid(play_until: PlayUntil) -> None:
@@ -70,3 +76,45 @@ def test_a_batch_without_takers(play_until: PlayUntil) -> None:
     life = play_until("2026-03-06T09:00")
     play_steps(life, [Step(at="2026-03-25T17:00", by="时钟", do="close", on="challenge")])
     assert Subject.objects.get(pk=life.subjects["challenge"].pk).ending == "无人揭榜"
+
+
+def test_of_two_stages_side_by_side_the_last_ends_the_thing(play_until: PlayUntil) -> None:
+    life = play_until("2026-04-10T09:00")
+    project = life.subjects["project"]
+    beside = StageRun.objects.create(
+        subject=project, stage="pay", kind="pay", opened_at=read_instant("2026-04-10T08:00")
+    )
+    conclude(life, "project", "2026-04-10T09:00", "not_signed", "对方放弃", stage="sign")
+    assert Subject.objects.get(pk=project.pk).ended_at is None
+    assert open_stages(life, "project") == [beside.stage]
+
+
+def test_a_bidder_takes_part_in_its_challenge_and_a_stranger_does_not(play_until: PlayUntil) -> None:
+    life = play_until("2026-03-26T09:00")
+    at = read_instant("2026-03-26T09:00")
+    challenge = life.subjects["challenge"]
+    for name, expected in (("prof", ["solver"]), ("researcher", ["solver"]), ("firm", ["sponsor"])):
+        actor = life.actor(name, at)
+        assert actor is not None
+        assert roles_of(actor, challenge, open_to=[], at=at) == expected
+
+
+def test_a_challenges_question_can_be_settled_while_it_is_a_need(play_until: PlayUntil) -> None:
+    life = play_until("2026-03-04T09:00")
+    at = read_instant("2026-03-04T09:00")
+    actor = life.actor("officer", at)
+    assert actor is not None
+    need = life.subjects["need"]
+    for subject, is_right in ((need, True), (life.subjects["batch"], False), (None, False)):
+        asked: dict[str, Any] = {
+            "programme": life.programme,
+            "key": "splitting",
+            "value": "whole",
+            "reason": "示例",
+        }
+        if is_right:
+            made = decide_discretion(**asked, actor=actor, at=at, subject=subject)
+            assert made.subject == need
+        else:
+            with pytest.raises(UnableToApply, match="要按 challenge 决定"):
+                decide_discretion(**asked, actor=actor, at=at, subject=subject)

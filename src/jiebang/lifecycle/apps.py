@@ -11,4 +11,4 @@ class LifecycleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the acts this part knows."""
-        from jiebang.lifecycle import check_relations, conclude, papers, sign_off  # noqa: F401  importing registers
+        from jiebang.lifecycle import check_relations, conclude, moments, papers, sign_off  # noqa: F401  importing registers

@@ -30,8 +30,12 @@ def roles_of(actor: Actor, subject: Subject, *, open_to: list[str], at: datetime
         return list(held.values_list("role", flat=True))
     if actor.organisation_id is None:
         return []
+    near = lineage_of(subject)
+    if subject.kind == "challenge":
+        # Who bids takes part in what happens to the challenge as a whole.
+        near += Subject.objects.filter(parent=subject, kind="bid", ended_at__isnull=True)
     rows = Participation.objects.filter(
-        subject__in=lineage_of(subject), organisation_id=actor.organisation_id, until_at__isnull=True
+        subject__in=near, organisation_id=actor.organisation_id, until_at__isnull=True
     )
     found = list(rows.values_list("role", flat=True))
     found += [role for role in open_to if role in parties and parties[role].is_ in ORGANISATION]

@@ -37,7 +37,9 @@ def follow(subject: Subject, target: Target, at: datetime, *, returning: bool = 
     window) gets a run of that stage for itself alone: the others don't wait for it, and it doesn't reopen theirs.
     """
     if isinstance(target, End):
-        end_subject(subject, target.end, at)
+        # Of two stages side by side, the last to end ends the thing.
+        if not StageRun.objects.filter(subject=subject, closed_at__isnull=True).exists():
+            end_subject(subject, target.end, at)
         return
     for name in targets_of(target):
         stage = process_of(subject).stages[name]

@@ -17,6 +17,9 @@ from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Programme
 from jiebang.policy.pack import Scope
 
+#: What a thing is before it is one: a challenge's question may have to be settled while it is still a need.
+_BEFORE = {"challenge": "need", "project": "bid", "result": "project"}
+
 
 def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named at the call
     *, programme: Programme, key: str, value: Any, reason: str, actor: Actor, at: datetime,
@@ -32,7 +35,8 @@ def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named a
     if item is None:
         raise UnableToApply(where=programme.title, what=f"政策包里没有裁量项“{key}”", fix="从列表里选择")
     wanted = None if item.scope is Scope.programme else item.scope.value
-    if wanted != (subject.kind if subject else None):
+    given = subject.kind if subject else None
+    if given != wanted and given != _BEFORE.get(wanted or ""):
         raise UnableToApply(
             where=item.question, what=f"这一项要按 {item.scope.value} 决定", fix="到相应的事项上作出决定"
         )

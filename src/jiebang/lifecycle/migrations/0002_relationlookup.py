@@ -6,26 +6,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('lifecycle', '0001_initial'),
+        ("lifecycle", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RelationLookup',
+            name="RelationLookup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField(verbose_name='截至')),
-                ('evidence', models.CharField(max_length=300, verbose_name='依据')),
-                ('recorded_at', models.DateTimeField(verbose_name='记录时间')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='记录人')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relation_lookups', to='lifecycle.subject', verbose_name='事项')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateField(verbose_name="截至")),
+                ("evidence", models.CharField(max_length=300, verbose_name="依据")),
+                ("recorded_at", models.DateTimeField(verbose_name="记录时间")),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="记录人",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="relation_lookups",
+                        to="lifecycle.subject",
+                        verbose_name="事项",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '关联查询',
-                'verbose_name_plural': '关联查询',
+                "verbose_name": "关联查询",
+                "verbose_name_plural": "关联查询",
             },
         ),
     ]

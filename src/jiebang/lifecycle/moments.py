@@ -1,0 +1,34 @@
+"""Facts that are moments of a challenge's own stages: when bidding ends, when it was decided, when the notice was over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from jiebang.kernel.periods import SHANGHAI, local_date
+from jiebang.lifecycle.known import register_computed_facts
+from jiebang.lifecycle.models import StageRun, Subject
+
+_BIDDING = ("take_bids", "register")
+_ENDINGS = {"select": "challenge.decided_at", "notice": "challenge.notice_closed_at"}
+
+
+def tell_moments(subject: Subject) -> dict[str, Any]:
+    """The newest runs count. A pack that doesn't declare a fact never sees it."""
+    if subject.kind != "challenge":
+        return {}
+    found: dict[str, Any] = {}
+    for run in StageRun.objects.filter(subject=subject, kind__in=(*_BIDDING, *_ENDINGS)).order_by(
+        "opened_at", "pk"
+    ):
+        if run.kind in _BIDDING and run.closes_at is not None:
+            # A window that closes at 24:00 ends on the day before that instant.
+            found["challenge.registration_ends_on"] = local_date(
+                run.closes_at - timedelta(microseconds=1)
+            ).isoformat()
+        elif run.kind in _ENDINGS and run.closed_at is not None:
+            found[_ENDINGS[run.kind]] = run.closed_at.astimezone(SHANGHAI).isoformat()
+    return found
+
+
+register_computed_facts(tell_moments)
