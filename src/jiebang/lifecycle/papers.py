@@ -6,7 +6,7 @@ from jiebang.lifecycle.door import as_recorded, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import descendants_of, lineage_of, read_situation
 from jiebang.lifecycle.models import Subject
-from jiebang.lifecycle.receive import act_on
+from jiebang.lifecycle.receive import act_on, known_of
 from jiebang.lifecycle.submissions import read_submission
 from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.policy.pack import When
@@ -24,7 +24,8 @@ def submit_papers(act: Act) -> None:
     if not act.stage.papers.takes:
         raise UnableToApply(where=act.stage.label, what="这个阶段不收材料", fix="回到事项页面")
     thing = _own_thing(act)
-    facts = read_submission(act.program, act.stage, dict(act.payload.get("values", {})), act.at)
+    values = dict(act.payload.get("values", {}))
+    facts = read_submission(act.program, act.stage, values, act.at, known_of(act, thing))
     require_rules(act_on(act, thing), (When.submit,), facts)
     record_facts(act, thing, facts)
     act.result.update({"subject": thing.pk, "number": thing.number})

@@ -9,6 +9,7 @@ from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import record_facts, require_rules
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed
+from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.roles import ORGANISATION
 from jiebang.lifecycle.subjects import create_below, retitle, take_part
@@ -49,7 +50,9 @@ def hand_in(
     """
     organisation, values = (behalf.organisation, behalf.values) if behalf else _own_paper(act)
     may_lack = behalf.may_lack if behalf else frozenset[str]()
-    facts = read_submission(act.program, act.stage, values, act.at, may_lack)
+    # What the platform knows by itself nobody has to write.
+    known = may_lack | {lead_fact, "challenge.sponsor"}
+    facts = read_submission(act.program, act.stage, values, act.at, known)
     if lead_fact in act.program.types:  # a pack without that idea has no rule that could look at it
         facts[lead_fact] = {"value": organisation.credit_code, "source": "computed", "as_of": _today(act)}
     title = next((str(values[name]) for name in title_facts if values.get(name)), act.subject.title)[:300]
@@ -85,7 +88,7 @@ def hand_in_again(act: Act) -> str:
     ):
         raise NotAllowed(where=act.subject.number, what="只有原提交单位可以补正", fix="换成原提交单位的身份")
     values = dict(act.payload.get("values", {}))
-    facts = read_submission(act.program, act.stage, values, act.at)
+    facts = read_submission(act.program, act.stage, values, act.at, known_of(act, act.subject))
     require_rules(act, (When.submit,), facts)
     record_facts(act, act.subject, facts)
     act.drafts.append(EntryDraft(f"{act.subject.kind}.corrected", {"subject": act.subject.pk}))
@@ -120,6 +123,11 @@ def _find_or_make(
         )
     take_part(made, organisation, role)
     return made, False
+
+
+def known_of(act: Act, thing: Subject) -> frozenset[str]:
+    """Facts already known of a thing: a paper that asks for them again may leave them out."""
+    return frozenset(situation_of(thing, act.at).facts)
 
 
 def act_on(act: Act, thing: Subject) -> Act:

@@ -108,18 +108,24 @@ def _release_joins(subject: Subject, at: datetime) -> None:
 
 
 def _join_after(subject: Subject, above: Subject) -> str:
-    """The stage at which things like `subject` are brought together for `above`: the first one routed to from theirs."""
+    """The stage at which things like `subject` come together for `above`: the nearest one ahead of where this one ended."""
     process = process_of(subject)
     if above.stage_runs.filter(closed_at__isnull=True).exists() or above.ended_at is not None:
         return ""
-    for stage in process.stages.values():
-        if stage.per.value != subject.kind:
-            continue
+    last = subject.stage_runs.order_by("-closed_at", "-pk").values_list("stage", flat=True).first()
+    ahead = (
+        [last] if last is not None else [k for k, s in process.stages.items() if s.per.value == subject.kind]
+    )
+    for here in ahead:
+        stage = process.stages[here]
         for outcome, target in stage.outcomes.items():
+            if outcome in KINDS[stage.kind].returning:
+                continue
             for name in targets_of(target):
-                joins = process.stages[name].per.value == above.kind
-                if joins and outcome not in KINDS[stage.kind].returning:
+                if process.stages[name].per.value == above.kind:
                     return name
+                if process.stages[name].per.value == subject.kind and name not in ahead:
+                    ahead.append(name)
     return ""
 
 
@@ -143,6 +149,10 @@ def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> None:
     closes_at = None
     if stage.kind in WINDOWED and stage.term is not None:
         deadline = program.timekeeper.deadline(stage.term, local_date(at), situation)
+        if deadline.closes_at is None and not deadline.unset:
+            raise UnableToApply(
+                where=stage.label, what=f"截止时间算不出来：{deadline.problem}", fix="按提示处理后再办理"
+            )
         if deadline.closes_at is None:
             raise StillUnset(
                 what=f"{stage.label}的期限还没有定下来：{deadline.problem or '、'.join(program.pack.discretion[k].question for k in deadline.unset)}",

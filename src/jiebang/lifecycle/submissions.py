@@ -67,9 +67,13 @@ def read_submission(
     for name, one in asked.items():
         raw = values.get(name)
         if raw is None or (isinstance(raw, str | list) and not raw):
-            if one.required and name not in may_lack:
-                errors[name] = "必填"
-            continue
+            if one.required:
+                if name not in may_lack:
+                    errors[name] = "必填"
+                continue
+            if raw != []:
+                continue
+            # An optional list left empty on purpose says "none", which is more than not known.
         try:
             value = read_value(raw, program.types[name])
         except JiebangError as error:

@@ -299,7 +299,9 @@ class Accountant:
                         status = "departable" if bends and status != "over" else "under"
         return status, unknown
 
-    def _operands(self, compiled: CompiledMoney) -> list[Operand]:
+    def _operands(self, compiled: CompiledMoney, seen: frozenset[str] = frozenset()) -> list[Operand]:
+        """Everything an item looks at, through other items too. Limits may well name each other's items, or their own."""
+        seen |= {compiled.id}
         found = [o for o in (compiled.operand, compiled.fact) if o is not None]
         found.extend(compiled.shares)
         for limit in (*compiled.ceilings, *compiled.floors):
@@ -310,11 +312,12 @@ class Accountant:
                 found.extend(limit.when.reads())
         if compiled.when is not None:
             found.extend(compiled.when.reads())
-        for operand in list(found):
-            for key in operand.money:
-                found.extend(self._operands(self.items[key]))
+        others = [key for operand in found for key in operand.money]
         if isinstance(compiled.item.amount, pk.RestOf):
-            found.extend(self._operands(self.items[compiled.item.amount.rest_of]))
+            others.append(compiled.item.amount.rest_of)
+        for key in dict.fromkeys(others):
+            if key not in seen:
+                found.extend(self._operands(self.items[key], seen))
         return found
 
     def _describe(self, compiled: CompiledMoney) -> str:

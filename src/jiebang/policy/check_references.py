@@ -173,7 +173,11 @@ class _Check:
             self.report(path, f"“{raw}”读不懂", getattr(error, "fix", ""))
             return
         if of.kind.value != kind:
-            self.report(path, f"“{raw}”不是这里要的值", {"count": "写成“3 家”", "score": "写成“60 分”"}[kind])
+            self.report(
+                path,
+                f"“{raw}”不是这里要的值",
+                {"count": "写成“3 家”", "score": "写成“60 分”", "term": "写成“3 年”"}[kind],
+            )
 
     def discretion(self) -> None:
         """An open question has a readable type."""

@@ -26,7 +26,7 @@ from jiebang.policy.compile_operands import (
     select_records,
 )
 from jiebang.policy.pack import Source
-from jiebang.policy.situation import RANK, Departure, Situation, find_path
+from jiebang.policy.situation import RANK, Departure, Situation
 from jiebang.policy.values import ORDERED, Kind, ValueType, is_blank
 
 DEPARTED = 3
@@ -274,7 +274,7 @@ def _compare(word: str, label: str, test: Callable[[Any, Any], bool], ordered: b
 
                 def quick(s: Situation) -> int:
                     fact = s.facts.get(name)
-                    if fact is None or fact.rank < least:
+                    if fact is None or (least and fact.rank < least):
                         return UNKNOWN
                     return PASS if test(fact.value, limit) else FAIL
 
@@ -475,13 +475,13 @@ def _related(node: ex.Related, names: Names, path: Path, least: int) -> Built:
     def check(s: Situation) -> int:
         here, doubtful = ends(starts, s)
         there, also_doubtful = ends(goals, s)
-        if find_path(here, there, s.graph(kinds)) is not None:
+        if s.graph(kinds).connects(here, there):
             return PASS
         unknown = doubtful or also_doubtful
         return UNKNOWN if unknown or (kinds and s.relations_as_of is None) else FAIL
 
     def detail(s: Situation) -> str:
-        found = find_path(ends(starts, s)[0], ends(goals, s)[0], s.graph(kinds))
+        found = s.graph(kinds).find_path(ends(starts, s)[0], ends(goals, s)[0])
         if found:
             return f"关系路径：{' → '.join(found)}"
         return "还没有查询关联关系" if kinds and s.relations_as_of is None else ""

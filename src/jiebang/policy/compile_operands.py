@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from jiebang.kernel.errors import JiebangError
@@ -20,6 +19,7 @@ from jiebang.policy.values import (
     MONEY,
     MONTHS,
     NUMERIC,
+    WORKING_DAYS,
     BadValue,
     Kind,
     ValueType,
@@ -30,6 +30,7 @@ from jiebang.policy.values import (
 )
 
 PASS, UNKNOWN, FAIL = 2, 1, 0
+MOST_DAYS_KEPT = 1000
 Get = Callable[[Situation], Any]
 Check = Callable[[Situation], int]
 
@@ -170,7 +171,7 @@ def select_records(
     names: Names,
     path: tuple[str | int, ...],
     least: int,
-) -> tuple[Callable[[Situation], tuple[list[dict[str, Any]], bool] | None], tuple[Any, ...]]:
+) -> tuple[Callable[[Situation], Picked | None], tuple[Any, ...]]:
     """How to pick the records that `where` and `last` ask for: (certain ones, whether any are doubtful), None if unknown."""
     from jiebang.policy.compile_conditions import (
         compile_condition,
@@ -178,50 +179,79 @@ def select_records(
 
     if records.type.kind is not Kind.records:
         raise names.fail(path, f"{records.text}不是记录", "写一个类型为 records 的事实")
-    fields = records.type.fields or {}
-    window = None
-    if node.last is not None:
-        of, length = read_bound(node.last, names, (*path, "last"), Kind.term)
-        if "on" not in fields or fields["on"].kind is not Kind.date:
-            raise names.fail(
-                (*path, "last"), "要按时间取记录，记录里得有日期字段 on", "在 fields 里加 on（type: date）"
-            )
-        window = as_term(length, of.unit or MONTHS)
+    since = None if node.last is None else _compile_window(node.last, records, names, path)
     test: Any = None
     if node.where is not None:
         with names.item("item", records.type, records.text):
             test = compile_condition(node.where, names, (*path, "where"), least, rule_force=ex.Force.must)
-    source_fact = records.facts[0]
+    return _picker(records, since, test), ((test,) if test is not None else ())
 
-    def pick(s: Situation) -> tuple[list[dict[str, Any]], bool] | None:
+
+Picked = tuple[list[dict[str, Any]], bool]
+
+
+def _picker(
+    records: Operand, since: Callable[[date], date] | None, test: Any
+) -> Callable[[Situation], Picked | None]:
+    """Picks the records that lie since a day and satisfy a test; a record without a date may or may not lie there."""
+    name = records.facts[0]
+
+    def pick(s: Situation) -> Picked | None:
         rows = records.get(s)
         if rows is None:
             return None
-        doubtful = False
-        chosen = []
-        since = None if window is None else _earliest_within(window, s.on)
-        inner = None if test is None else s.inside()
+        chosen, doubtful, inner = [], False, None
+        first = None if since is None else since(s.on)
         for row in rows:
             state = PASS
-            if since is not None:
+            if first is not None:
                 on = row.get("on")
                 if on is None:
                     state = UNKNOWN
-                elif not since <= on <= s.on:
+                elif not first <= on <= s.on:
                     continue
-            if inner is not None:
-                inner.items["item"] = (row, s.facts[source_fact].rank)
-                state = min(state, test.truth(inner))
+            if test is not None:
+                if inner is None:
+                    inner = s.inside()
+                inner.items["item"] = (row, s.facts[name].rank)
+                tested = test.truth(inner)
+                state = min(tested, state) if tested != PASS else state
             if state == PASS:
                 chosen.append(row)
             elif state == UNKNOWN:
                 doubtful = True
         return chosen, doubtful
 
-    return pick, ((test,) if test is not None else ())
+    return pick
 
 
-@lru_cache(maxsize=4096)
+def _compile_window(
+    raw: str, records: Operand, names: Names, path: tuple[str | int, ...]
+) -> Callable[[date], date]:
+    """From the day asked about to the first day that is still within the last `raw`."""
+    of, length = read_bound(raw, names, (*path, "last"), Kind.term)
+    fields = records.type.fields or {}
+    if "on" not in fields or fields["on"].kind is not Kind.date:
+        raise names.fail(
+            (*path, "last"), "要按时间取记录，记录里得有日期字段 on", "在 fields 里加 on（type: date）"
+        )
+    if of.unit == WORKING_DAYS:
+        raise names.fail((*path, "last"), "近多少个工作日内的记录没法取", "写成 日、月 或 年")
+    window = as_term(length, of.unit or MONTHS)
+    known: dict[date, date] = {}
+
+    def since(day: date) -> date:
+        """Worked out once a day: the same day is asked about again and again."""
+        found = known.get(day)
+        if found is None:
+            if len(known) >= MOST_DAYS_KEPT:
+                known.clear()
+            found = known[day] = _earliest_within(window, day)
+        return found
+
+    return since
+
+
 def _earliest_within(window: Term, day: date) -> date:
     """The first day from which `day` is still within `window`: a later start is within it too, so halving finds it."""
     low, high = 1, day.toordinal()

@@ -203,6 +203,7 @@ class _LeftOut:
             section, *rest = detail["loc"]
             content = smaller.get(str(section))
             if section == "pack":
+                self.clauses.update(_clauses_in(content))
                 smaller["pack"] = _NAMELESS
             elif section == "counting":
                 smaller.pop("counting", None)

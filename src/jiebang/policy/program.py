@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from jiebang.policy import compile_arithmetic  # noqa: F401  registers the arithmetic operands
@@ -14,6 +15,7 @@ from jiebang.policy.compile_conditions import Compiled, RuleFrame, compile_condi
 from jiebang.policy.compile_operands import (
     FAIL,
     PASS,
+    Check,
     Names,
     Operand,
     Unresolved,
@@ -34,6 +36,15 @@ C = TypeVar("C")
 Report = Callable[[tuple[str | int, ...], str, str], None]
 
 
+class Chosen(tuple[CompiledRule, ...]):  # noqa: SLOT001  a tuple with a slot can't be made
+    """Rules that run together; `decisions` are those of the rules that can block, taken out once."""
+
+    @cached_property
+    def decisions(self) -> tuple[Check, ...]:
+        """Pass, unknown or fail of each rule that can block."""
+        return tuple(rule.decision for rule in self if not rule.is_preference)
+
+
 @dataclass(slots=True)
 class Program:
     """What a programme runs on."""
@@ -45,17 +56,15 @@ class Program:
     timekeeper: Timekeeper
     conditions: dict[tuple[str | int, ...], Compiled]
     lengths: dict[str, Operand]
-    _chosen: dict[tuple[str | None, str | None, str | None], tuple[CompiledRule, ...]] = field(
-        default_factory=dict
-    )
+    _chosen: dict[tuple[str | None, str | None, str | None], Chosen] = field(default_factory=dict)
 
     def rules_for(
         self, process: str | None = None, stage: str | None = None, at: str | None = None
-    ) -> tuple[CompiledRule, ...]:
+    ) -> Chosen:
         """Rules of a process that run at a stage and moment; None leaves a dimension open."""
         key = (process, stage, at)
         if key not in self._chosen:
-            self._chosen[key] = tuple(
+            self._chosen[key] = Chosen(
                 compiled
                 for compiled in self.rules.values()
                 if (process is None or compiled.rule.processes is None or process in compiled.rule.processes)
@@ -75,10 +84,8 @@ class Program:
     def decide(self, s: Situation, rules: Iterable[CompiledRule]) -> int:
         """Pass, unknown or fail of all rules together, without a trace. Preferences never count."""
         worst = PASS
-        for compiled in rules:
-            if compiled.is_preference:
-                continue
-            found = compiled.decision(s)
+        for decide in (rules if isinstance(rules, Chosen) else Chosen(rules)).decisions:
+            found = decide(s)
             if found < worst:
                 if found == FAIL:
                     return FAIL
@@ -155,12 +162,13 @@ def compile_rule(key: str, rule: pk.Rule, names: Names) -> CompiledRule:
     given = None
     if rule.given is not None:
         given = compile_condition(rule.given, names, ("rules", key, "given"), 0, Force.must)
-    return CompiledRule(key, rule, test, given, _narrowest(test))
+    return CompiledRule(key, rule, test, given, _narrowest(test, given))
 
 
-def _narrowest(test: Compiled) -> Per | None:
+def _narrowest(test: Compiled, given: Compiled | None) -> Per | None:
     order = list(Per)
-    subjects = {name.split(".")[0] for operand in test.reads() for name in operand.facts}
+    operands = [*test.reads(), *(given.reads() if given is not None else ())]
+    subjects = {name.split(".")[0] for operand in operands for name in operand.facts}
     found = [order.index(per) for per in order if per.value in subjects]
     return order[max(found)] if found else None
 
@@ -193,6 +201,8 @@ def _reports_money_rounds(items: dict[str, CompiledMoney], report: Report) -> bo
         if compiled is None:
             return set()
         found = set(compiled.operand.money if compiled.operand else ())
+        if compiled.when is not None:
+            found |= {name for operand in compiled.when.reads() for name in operand.money}
         if isinstance(compiled.item.amount, pk.RestOf):
             whole = compiled.item.amount.rest_of
             found |= {whole} | {k for k, other in items.items() if other.item.part_of == whole and k != key}

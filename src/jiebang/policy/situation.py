@@ -83,7 +83,57 @@ class Relation:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
-Graph = dict[str, list[str]]
+class Graph:
+    """Who is next to whom over relations of some kinds that hold on a day; who can be reached is worked out once.
+
+    employed_by runs only from the person to the organisation: otherwise two firms would be related because one
+    person works for both. Every other link runs both ways.
+    """
+
+    __slots__ = ("_neighbours", "_reached", "relations")
+
+    def __init__(self, relations: tuple[Relation, ...], kinds: frozenset[str], day: date) -> None:
+        self.relations = relations
+        self._neighbours: dict[str, list[str]] = {}
+        self._reached: dict[str, frozenset[str]] = {}
+        for edge in relations:
+            if edge.kind in kinds and edge.holds_on(day):
+                self._neighbours.setdefault(edge.from_, []).append(edge.to)
+                if edge.kind != "employed_by":
+                    self._neighbours.setdefault(edge.to, []).append(edge.from_)
+
+    def connects(self, start: Sequence[str], goal: Sequence[str]) -> bool:
+        """Whether some path leads from one of `start` to one of `goal`; everybody is connected with themselves."""
+        for here in start:
+            reached = self._reached.get(here)
+            if reached is None:
+                reached = self._reached[here] = frozenset(self._walk([here]))
+            if not reached.isdisjoint(goal):
+                return True
+        return False
+
+    def find_path(self, start: Sequence[str], goal: Sequence[str]) -> list[str] | None:
+        """The shortest path from one of `start` to one of `goal`, both included, or None."""
+        came_from = self._walk(start)
+        # The walk met everybody in the order of their distance.
+        for there in came_from:
+            if there in goal:
+                path = [there]
+                while (step := came_from[path[-1]]) is not None:
+                    path.append(step)
+                return path[::-1]
+        return None
+
+    def _walk(self, start: Sequence[str]) -> dict[str, str | None]:
+        """Everybody who can be reached, nearest first, and from whom."""
+        came_from: dict[str, str | None] = dict.fromkeys(start)
+        queue = list(came_from)
+        for here in queue:
+            for there in self._neighbours.get(here, ()):
+                if there not in came_from:
+                    came_from[there] = here
+                    queue.append(there)
+        return came_from
 
 
 @dataclass(slots=True)
@@ -99,63 +149,18 @@ class Situation:
     calendar: WorkingCalendar | None = None
     #: word → (the record looked at under that word while a list is gone through, rank of the list's source)
     items: dict[str, tuple[Mapping[str, Any], int]] = field(default_factory=dict)
-    _graphs: dict[frozenset[str], tuple[tuple[Relation, ...], Graph]] = field(
-        default_factory=dict, repr=False
-    )
+    _graphs: dict[frozenset[str], Graph] = field(default_factory=dict, repr=False)
 
     def inside(self) -> Situation:
         """The same knowledge with records of its own to look at; one is enough for going through a whole list."""
         return Situation(
             self.on, self.facts, self.decided, self.departures, self.relations, self.relations_as_of,
-            self.calendar, dict(self.items), self._graphs,
+            self.calendar, self.items.copy(), self._graphs,
         )  # fmt: skip
 
     def graph(self, kinds: frozenset[str]) -> Graph:
-        """The neighbours over relations of these kinds that hold on the day; worked out once for all rules."""
+        """The graph over relations of these kinds that hold on the day, made once for all rules."""
         known = self._graphs.get(kinds)
-        if known is None or known[0] is not self.relations:
-            known = (self.relations, relation_graph(self.relations, kinds, self.on))
-            self._graphs[kinds] = known
-        return known[1]
-
-
-def relation_graph(relations: tuple[Relation, ...], kinds: frozenset[str], day: date) -> Graph:
-    """Who is next to whom over edges of `kinds` that hold on `day`.
-
-    employed_by runs only from the person to the organisation: otherwise two firms would be related because one
-    person works for both. Every other link runs both ways.
-    """
-    neighbours: Graph = {}
-    for edge in relations:
-        if edge.kind in kinds and edge.holds_on(day):
-            neighbours.setdefault(edge.from_, []).append(edge.to)
-            if edge.kind != "employed_by":
-                neighbours.setdefault(edge.to, []).append(edge.from_)
-    return neighbours
-
-
-def find_path(start: Sequence[str], goal: Sequence[str], neighbours: Graph) -> list[str] | None:
-    """The shortest path from one of `start` to one of `goal`, both included, or None."""
-    for here in start:
-        if here in neighbours:
-            break
-        if here in goal:
-            return [here]
-    else:
-        return None  # the usual case: nobody here has any relation at all
-    goals = set(goal)
-    came_from: dict[str, str | None] = dict.fromkeys(start)
-    queue = list(start)
-    for here in queue:
-        if here in goals:
-            path: list[str] = []
-            step: str | None = here
-            while step is not None:
-                path.append(step)
-                step = came_from[step]
-            return path[::-1]
-        for there in neighbours.get(here, ()):
-            if there not in came_from:
-                came_from[there] = here
-                queue.append(there)
-    return None
+        if known is None or known.relations is not self.relations:
+            known = self._graphs[kinds] = Graph(self.relations, kinds, self.on)
+        return known

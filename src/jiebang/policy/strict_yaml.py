@@ -128,12 +128,12 @@ class _Reader:
         if depth > MAX_DEPTH:
             self.complain(node, "嵌套过深", f"不超过 {MAX_DEPTH} 层")
             return None
-        if isinstance(node, yaml.ScalarNode):
-            return self.scalar(node)
         if id(node) in self.seen:
             self.complain(node, "不能用 YAML 锚点和引用（& 与 *）", "把内容写全，读的人才看得到")
             return None
         self.seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(child, (*path, i), depth + 1) for i, child in enumerate(node.value)]
         return self.mapping(node, path, depth)

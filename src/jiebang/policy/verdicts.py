@@ -170,6 +170,12 @@ def explain_verdict(verdict: Verdict, types: dict[str, ValueType], pack: Pack) -
         "departable": "不符合一般规定，可由有权者例外",
         "not-applicable": "不适用",
     }[word]
+    if (
+        word == "unknown"
+        and verdict.compiled.given is not None
+        and verdict.compiled.given.truth(s) == UNKNOWN
+    ):
+        sentence = "适不适用还不能判断"
     return {
         "rule": verdict.compiled.id,
         "label": rule.label,

@@ -2,7 +2,7 @@
 
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import require_rules
-from jiebang.lifecycle.errors import Refused, UnableToApply
+from jiebang.lifecycle.errors import Refused
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.routing import end_subject
@@ -19,7 +19,8 @@ def close_bidding(act: Act) -> str:
     closing until somebody has checked or decided: Refused names it.
     """
     if act.subject.kind != "challenge":
-        raise UnableToApply(where=act.subject.number, what="这是退回补正，不能代为结束", fix="等提交方更正")
+        # The time for correcting a returned bid is over: it goes back as it is to whoever returned it.
+        return "closed"
     for bid in Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).order_by("pk"):
         _end_if_refused(act, bid)
     if not Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).exists():

@@ -8,7 +8,8 @@ from jiebang.lifecycle.transitions import Act
 def close_collection(act: Act) -> str:
     """`closed` with at least one need, else `none_received` where the process knows it. Raises UnableToApply otherwise."""
     if act.subject.kind != "batch":
-        raise UnableToApply(where=act.subject.number, what="这是退回补正，不能代为结束", fix="等提交方更正")
+        # Nobody corrected a returned need: it goes back as it is to whoever returned it.
+        return "closed"
     if Subject.objects.filter(parent=act.subject, kind="need").exists():
         return "closed"
     if "none_received" in act.stage.outcomes:

@@ -1,7 +1,8 @@
 """After review, the winner or (in a race) the winners are chosen; the others' paths end."""
 
+from jiebang.kernel.periods import SHANGHAI
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import require_rules
+from jiebang.lifecycle.door import as_recorded, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import descendants_of
 from jiebang.lifecycle.routing import end_subject
@@ -24,11 +25,18 @@ def select_bids(act: Act) -> str:
         for bid in bids:
             end_subject(bid, "未选中", act.at)
         return "none_qualified"
-    count = {"value": f"{len(chosen)} 家", "source": "computed", "as_of": act.at.date().isoformat()}
+    # What this very decision makes true: how many are chosen, and when.
+    made = {
+        "challenge.selected": f"{len(chosen)} 家",
+        "challenge.decided_at": act.at.astimezone(SHANGHAI).isoformat(),
+    }
+    extra = as_recorded(
+        {name: raw for name, raw in made.items() if name in act.program.types}, "computed", act.at
+    )
     require_rules(
         act,
         (When.decide,),
-        {"challenge.selected": count},
+        extra,
         affected={"bid": [bid for bid in bids if bid.pk in chosen]},
     )
     require_signed(act)
