@@ -3,7 +3,7 @@
 import pytest
 from tests.lifecycle.conftest import PlayUntil
 
-from jiebang.lifecycle.door import apply
+from jiebang.lifecycle.door import apply, as_recorded
 from jiebang.lifecycle.errors import Refused, UnableToApply
 from jiebang.lifecycle.models import FactEntry, Subject
 from jiebang.organisations.models import Organisation
@@ -108,3 +108,23 @@ def test_checked_money_a_fen_below_fails_whoever_says_otherwise(play_until: Play
     act(life, "need", "vet", "check_facts", facts={"challenge.total_investment": fact})
     with pytest.raises(Refused):
         act(life, "need", "vet", "conclude", outcome="passed")
+
+
+def test_an_organisation_cannot_talk_its_word_up_to_a_check(play_until: PlayUntil) -> None:
+    life = play_until("2026-04-10T09:00")
+    project, at = life.subjects["project"], read_instant("2026-04-10T08:00")
+    told = as_recorded(
+        {"project.aid": {"value": "1 元", "source": "register", "as_of": "2026-04-10"}}, "declared", at
+    )
+    assert told["project.aid"]["source"] == "declared"
+    told = as_recorded({"project.aid": {"value": "1 元", "source": "computed"}}, "checked", at)
+    assert told["project.aid"]["source"] == "checked"
+    with pytest.raises(UnableToApply):
+        apply(
+            project.pk,
+            "sign",
+            "check_facts",
+            actor=life.actor("firm", at),
+            at=at,
+            payload={"facts": {"project.aid": "1 元"}},
+        )

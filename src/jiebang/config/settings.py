@@ -47,6 +47,8 @@ JIEBANG_APPS = [
     "jiebang.projects",
     "jiebang.funding",
     "jiebang.results",
+    "jiebang.portal",
+    "jiebang.console",
 ]
 INSTALLED_APPS = FRAMEWORK_APPS + JIEBANG_APPS
 
@@ -88,6 +90,7 @@ DATABASES = {"default": {**read_database(os.environ, JIEBANG_DATA_DIR), "ATOMIC_
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "organisations.Account"
+LOGIN_URL = "console:log_in"
 # Folders of policy packs; the first that holds a pack wins.
 JIEBANG_PACK_ROOTS = [PROJECT_ROOT / "packs", *read_more_pack_roots(os.environ)]
 

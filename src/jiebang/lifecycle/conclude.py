@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiebang.lifecycle.door import as_recorded, is_favourable, record_facts, require_rules
+from jiebang.lifecycle.door import as_recorded, is_favourable, record_facts, require_rules, source_of
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act, Transition, register
@@ -33,7 +33,7 @@ def conclude(act: Act) -> str:
         raise UnableToApply(
             where=act.stage.label, what="钱款进出要登记金额和凭证", fix="先提出金额，再登记凭证"
         )
-    facts = as_recorded(act.payload.get("facts", {}), "checked", act.at)
+    facts = as_recorded(act.payload.get("facts", {}), source_of(act), act.at)
     unknown = [name for name in facts if name not in act.program.types]
     if unknown:
         raise UnableToApply(

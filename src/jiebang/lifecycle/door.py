@@ -242,15 +242,31 @@ def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
         act.drafts.append(EntryDraft("facts.recorded", {"subject": subject.pk, "digests": digests}))
 
 
+def source_of(act: Act) -> str:
+    """What an actor's own words count as: an authority's are a check, an organisation's are only its declaration."""
+    return "declared" if act.actor is None or act.actor.organisation_id is not None else "checked"
+
+
 def as_recorded(facts: dict[str, Any], source: str, at: datetime) -> dict[str, Any]:
-    """Plain values, as a form gives them, with the provenance of the act that brings them."""
-    on = local_date(at).isoformat()
-    return {
-        name: raw
-        if isinstance(raw, dict) and "value" in raw
-        else {"value": raw, "source": source, "as_of": on}
-        for name, raw in facts.items()
-    }
+    """Facts as a form or an act gives them, each with its provenance; plain values get the act's own.
+
+    An organisation's `declared` can't be talked up to a check, and nobody but the platform computes.
+    """
+    may_say = {
+        "declared": ("declared",),
+        "checked": ("declared", "checked", "register"),
+        "computed": ("computed",),
+    }[source]
+    found = {}
+    for name, raw in facts.items():
+        given = raw if isinstance(raw, dict) and "value" in raw else {"value": raw}
+        said = given.get("source", source)
+        found[name] = {
+            **given,
+            "source": said if said in may_say else source,
+            "as_of": given.get("as_of", local_date(at).isoformat()),
+        }
+    return found
 
 
 def _record(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jiebang.lifecycle.door import as_recorded, record_facts, require_rules
-from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.door import as_recorded, record_facts, require_rules, source_of
+from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.known import descendants_of, lineage_of, read_situation
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.receive import act_on, known_of
@@ -38,15 +38,20 @@ def check_facts(act: Act) -> None:
     the stage's own). Raises UnableToApply for another case's subject or a source that isn't a check, PackProblems for bad
     values.
     """
+    if source_of(act) != "checked":
+        raise NotAllowed(
+            where=act.stage.label, what="单位自己不能核实", fix="由主管部门核实；单位的材料通过提交材料交来"
+        )
     thing = thing_of(act)
-    facts = as_recorded(dict(act.payload.get("facts", {})), "checked", act.at)
-    if not facts:
+    given = dict(act.payload.get("facts", {}))
+    if not given:
         raise UnableToApply(where=act.stage.label, what="没有写核实的内容", fix="至少写一项")
-    for name, raw in facts.items():
-        if raw.get("source") not in ("checked", "register") or "as_of" not in raw:
+    for name, raw in given.items():
+        if isinstance(raw, dict) and (raw.get("source") not in ("checked", "register") or "as_of" not in raw):
             raise UnableToApply(
                 where=name, what="核实要写来源和截至日期", fix="来源写 checked（核实）或 register（登记查询）"
             )
+    facts = as_recorded(given, "checked", act.at)
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, thing, facts)
     act.result.update({"subject": thing.pk, "number": thing.number})

@@ -11,8 +11,10 @@ from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.policy.compile_operands import FAIL, UNKNOWN
 from jiebang.policy.pack import End, Process, Stage, Target
 from jiebang.policy.process import WINDOWED, targets_of
+from jiebang.policy.situation import Situation
 from jiebang.policy.stages import KINDS
 from jiebang.policy.values import read_literal
+from jiebang.policy.verdicts import unset_of
 
 _WIDTH = [kind.value for kind in SubjectKind]
 
@@ -136,9 +138,7 @@ def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> None:
     if stage.when is not None:
         due = program.holds(("processes", subject.process, "stages", name, "when"), situation)
         if due == UNKNOWN:
-            raise UnableToApply(
-                where=stage.label, what="还不能判断这个阶段要不要进行", fix="先补齐判断所需的事实"
-            )
+            raise _say_what_is_open(subject, name, stage, situation)
         if due == FAIL:
             assert stage.skipped is not None
             follow(subject, stage.skipped, at)
@@ -162,3 +162,16 @@ def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> None:
     StageRun.objects.create(
         subject=subject, stage=name, kind=stage.kind, round=before + 1, opened_at=at, closes_at=closes_at
     )
+
+
+def _say_what_is_open(subject: Subject, name: str, stage: Stage, situation: Situation) -> UnableToApply:
+    """Why nobody can say yet whether a stage is due: what somebody has to decide, else what has to be found out."""
+    program = program_of(subject)
+    leaves = program.conditions["processes", subject.process, "stages", name, "when"].matters(situation)
+    told = f"{stage.label}：还不能判断这个阶段要不要进行"
+    if unset := list(dict.fromkeys(key for leaf in leaves for key in unset_of(leaf, situation))):
+        questions = "；".join(program.pack.discretion[key].question for key in unset)
+        return StillUnset(what=f"{told}，尚待决定：{questions}", keys=unset)
+    facts = [fact for leaf in leaves for operand in leaf.operands for fact in operand.facts]
+    lacking = "、".join(program.pack.facts[fact].label for fact in dict.fromkeys(facts))
+    return UnableToApply(what=f"{told}，要看：{lacking}", fix="先补齐或核实")

@@ -146,13 +146,6 @@ class Relation(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "关联关系"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["bureau", "from_end", "to_end", "kind", "since_on"],
-                name="one_row_per_tie",
-                nulls_distinct=False,
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.from_end} {self.kind} {self.to_end}"

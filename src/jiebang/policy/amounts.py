@@ -296,7 +296,7 @@ class Accountant:
                     result.floor = bound if result.floor is None else max(result.floor, bound)
                     if result.amount is not None and result.amount < bound:
                         bends = limit.force is Force.in_principle
-                        status = "departable" if bends and status != "over" else "under"
+                        status = ("departable" if status == "ok" else status) if bends else "under"
         return status, unknown
 
     def _operands(self, compiled: CompiledMoney, seen: frozenset[str] = frozenset()) -> list[Operand]:

@@ -103,7 +103,9 @@ class Check:
             for word, value in expected.items():
                 if word == "ends_on":
                     wanted_on = None if value == "unknown" else value
-                    self.differ(f"期限 {key} 的截止日", wanted_on, found.ends_on and found.ends_on.isoformat())
+                    self.differ(
+                        f"期限 {key} 的截止日", wanted_on, found.ends_on and found.ends_on.isoformat()
+                    )
                 elif word == "closes_at":
                     shown_at = found.closes_at and found.closes_at.astimezone(SHANGHAI).strftime(
                         "%Y-%m-%dT%H:%M"

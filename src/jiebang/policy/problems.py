@@ -25,17 +25,21 @@ def say_in_chinese(error: ValidationError, data: Any, place: Place) -> list[Prob
 
 
 def _walk(loc: tuple[str | int, ...], data: Any) -> tuple[Path_, str]:
-    """Follow a location through the raw data, leaving out union tags that stand in no file. Returns what is left over too."""
-    path: list[str | int] = []
-    here: Any = data
-    left = ""
-    for step in loc:
-        known = _keys_of(here)
-        left = "" if step in known else str(step)
-        if step in known:
-            here = known[step]
-            path.append(step)
-    return tuple(path), left
+    """Follow a location through the raw data, leaving out union tags that stand in no file. Returns what is left over too.
+
+    A tag may have the name of a key (`record_free` is both): of the two readings the one that goes further is meant.
+    """
+    if not loc:
+        return (), ""
+    step, rest = loc[0], loc[1:]
+    skipped, left = _walk(rest, data)
+    as_tag = (skipped, left or ("" if rest else str(step)))
+    known = _keys_of(data)
+    if step not in known:
+        return as_tag
+    inner, left = _walk(rest, known[step])
+    as_key = ((step, *inner), left)
+    return max(as_key, as_tag, key=lambda found: (not found[1], len(found[0])))
 
 
 def _keys_of(data: Any) -> dict[str | int, Any]:

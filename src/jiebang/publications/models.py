@@ -10,7 +10,7 @@ class Objection(models.Model):
     """A named objection with its facts and request; handled by somebody who didn't handle what is objected to."""
 
     run = models.ForeignKey(StageRun, models.PROTECT, related_name="objections", verbose_name="公示")
-    number = models.CharField("受理号", max_length=60, unique=True)
+    number = models.CharField("受理号", max_length=60)
     objector = models.CharField("异议人", max_length=200)
     contact = models.CharField("联系方式", max_length=200)
     statement = models.TextField("事实与证据")
@@ -25,6 +25,8 @@ class Objection(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "异议"
+        # Two programmes may both number a batch 2026-1: a number tells objections apart within its notice.
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_objection_per_number")]
 
     def __str__(self) -> str:
         return self.number

@@ -5,6 +5,7 @@ from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import as_recorded, record_facts, require_rules
 from jiebang.lifecycle.errors import AlreadyDone, StillUnset, UnableToApply
+from jiebang.lifecycle.models import SignOff
 from jiebang.lifecycle.sign_off import void_signatures
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.amounts import Amount, explain_amount
@@ -19,8 +20,7 @@ def propose_payment(act: Act) -> None:
     what is open, Refused by the pack's rules, UnableToApply for an amount over its limits, AlreadyDone for a second proposal.
     """
     assert act.actor is not None
-    if Payment.objects.filter(run=act.run, withdrawn_at__isnull=True).exists():
-        raise AlreadyDone(where=act.subject.number, what="已经提出过拨付意见", fix="等签署完，或由签署人退回")
+    _withdraw_sent_back(act)
     facts = as_recorded(act.payload.get("facts", {}), "checked", act.at)
     situation = require_rules(act, (When.pay,), facts)
     record_facts(act, act.subject, facts)
@@ -48,6 +48,32 @@ def propose_payment(act: Act) -> None:
         raise UnableToApply(where=act.stage.label, what="这个阶段没有应拨付的金额", fix="检查政策包和条件")
     void_signatures(act)
     act.result["proposed"] = proposed
+
+
+def _withdraw_sent_back(act: Act) -> None:
+    """A signer who refuses sends the proposal back: it is withdrawn, and stays readable, when a new one takes its place.
+
+    Raises AlreadyDone while an earlier proposal still stands.
+    """
+    standing = Payment.objects.filter(run=act.run, withdrawn_at__isnull=True)
+    newest = standing.order_by("-proposed_at").first()
+    if newest is None:
+        return
+    if not SignOff.objects.filter(run=act.run, agreed=False, signed_at__gte=newest.proposed_at).exists():
+        raise AlreadyDone(where=act.subject.number, what="已经提出过拨付意见", fix="等签署完，或由签署人退回")
+    for payment in standing:
+        act.drafts.append(
+            EntryDraft(
+                "payment.withdrawn",
+                {
+                    "payment": payment.pk,
+                    "subject": act.subject.pk,
+                    "item": payment.item,
+                    "amount": payment.amount,
+                },
+            )
+        )
+    standing.update(withdrawn_at=act.at)
 
 
 def _require_payable(act: Act, found: Amount, situation: Situation) -> None:

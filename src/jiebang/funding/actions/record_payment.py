@@ -1,7 +1,6 @@
 """Signed off, the money has been paid: its date and voucher are recorded, with both sides in the books."""
 
 from datetime import date
-from decimal import Decimal
 
 from jiebang.funding.models import Payment, Posting
 from jiebang.kernel.periods import local_date
@@ -53,8 +52,13 @@ def _post(payment: Payment, act: Act) -> None:
     item = act.program.pack.money[payment.item]
     shares = act.program.accountant.compute(payment.item, situation_of(act.subject, act.at)).shares
     bearers = shares if shares and sum(shares.values()) == payment.amount else {item.payer[0]: payment.amount}
-    sides: list[tuple[str, Decimal, bool]] = [(f"拨付：{payment.payee}", payment.amount, True)]
-    sides += [(f"财政：{role}", part, False) for role, part in bearers.items() if part]
+    if payment.kind == "recovery":
+        # The same two accounts as the grant's, the other way round: whoever pays back is whose grant shrinks.
+        sides = [(f"拨付：{role}", part, True) for role, part in bearers.items() if part]
+        sides.append((f"财政：{payment.payee}", payment.amount, False))
+    else:
+        sides = [(f"拨付：{payment.payee}", payment.amount, True)]
+        sides += [(f"财政：{role}", part, False) for role, part in bearers.items() if part]
     for account, amount, is_debit in sides:
         debit = is_debit != (payment.kind == "recovery")
         Posting.objects.create(

@@ -24,7 +24,8 @@ def record_departure(
     Raises NotAllowed for a body the clause doesn't name, UnableToApply for a missing reason or act or a condition that
     can't be departed from, AlreadyDone for a second one. An external act's body departs through whoever records its act.
     """
-    departs = _departs_of(program_of(subject), key)
+    program = program_of(subject)
+    departs = _departs_of(program, key)
     if departs is None:
         raise UnableToApply(where=key, what="这个条件是硬性的，不能例外", fix="按条件办理")
     if departs.with_.value == "external_act":
@@ -44,7 +45,8 @@ def record_departure(
         held = roles_of(actor, subject, open_to=[], at=at)
         role = next((r for r in departs.by if r in held), None)
     if role is None:
-        raise NotAllowed(where=key, what="无权作出这项例外", fix=f"由 {'、'.join(departs.by)} 决定")
+        who = "、".join(program.pack.parties[r].label if r in program.pack.parties else r for r in departs.by)
+        raise NotAllowed(where=key, what="无权作出这项例外", fix=f"由{who}决定")
     with transaction.atomic():
         Subject.objects.select_for_update().get(pk=subject.pk)
         if DepartureRecord.objects.filter(subject=subject, key=key).exists():

@@ -5,28 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0001_initial'),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Relation',
+            name="Relation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_end', models.CharField(max_length=120, verbose_name='甲')),
-                ('to_end', models.CharField(max_length=120, verbose_name='乙')),
-                ('kind', models.CharField(max_length=30, verbose_name='关系')),
-                ('since_on', models.DateField(blank=True, null=True, verbose_name='起')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('evidence', models.CharField(max_length=300, verbose_name='依据')),
-                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='organisations.authority', verbose_name='确认机关')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_end", models.CharField(max_length=120, verbose_name="甲")),
+                ("to_end", models.CharField(max_length=120, verbose_name="乙")),
+                ("kind", models.CharField(max_length=30, verbose_name="关系")),
+                ("since_on", models.DateField(blank=True, null=True, verbose_name="起")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                ("evidence", models.CharField(max_length=300, verbose_name="依据")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="relations",
+                        to="organisations.authority",
+                        verbose_name="确认机关",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '关联关系',
-                'verbose_name_plural': '关联关系',
-                'constraints': [models.UniqueConstraint(fields=('bureau', 'from_end', 'to_end', 'kind', 'since_on'), name='one_row_per_tie', nulls_distinct=False)],
+                "verbose_name": "关联关系",
+                "verbose_name_plural": "关联关系",
             },
         ),
     ]

@@ -2,7 +2,7 @@
 
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
-from jiebang.lifecycle.known import lineage_of
+from jiebang.lifecycle.known import descendants_of, lineage_of
 from jiebang.lifecycle.models import StageRun
 from jiebang.lifecycle.transitions import Act
 from jiebang.publications.models import Objection
@@ -11,7 +11,7 @@ from jiebang.publications.models import Objection
 def resolve_objection(act: Act) -> None:
     """Upheld or not, with a conclusion.
 
-    Raises NotAllowed for whoever closed an earlier stage of the same subject, AlreadyDone, UnableToApply without reasons.
+    Raises NotAllowed for whoever judged the same subject or one of its bids at an earlier stage, AlreadyDone, UnableToApply without reasons.
     """
     assert act.actor is not None
     found = (
@@ -21,8 +21,10 @@ def resolve_objection(act: Act) -> None:
         raise UnableToApply(where=act.subject.number, what="没有这件异议", fix="从列表里选择")
     if found.resolved_at is not None:
         raise AlreadyDone(where=found.number, what="这件异议已经办结", fix="刷新页面看结论")
+    # A challenge's notice is about its bids too: whoever checked or reviewed one of them had a part in the outcome.
+    concerned = [*lineage_of(act.subject), *descendants_of(act.subject, "bid")]
     if StageRun.objects.filter(
-        subject__in=lineage_of(act.subject), closed_by_id=act.actor.account_id, kind__in=_JUDGING
+        subject__in=concerned, closed_by_id=act.actor.account_id, kind__in=_JUDGING
     ).exists():
         raise NotAllowed(
             where=found.number, what="原经办人不能办理对自己所办事项的异议", fix="由另一位经办人办理"

@@ -30,6 +30,8 @@ def conclude_review(act: Act) -> str:
                 where=act.stage.label, what="没有选择结果", fix="依据专家意见选择通过或不通过"
             )
         passed = outcome == "passed"
+        if not passed and not str(act.payload.get("note", "")).strip():
+            raise UnableToApply(where=act.stage.label, what="没有写理由", fix="评审不通过要写明理由")
     else:
         passed = act.subject.pk in _survivors(act, scoring, _beside(act, scoring))
     # What the experts found besides marks (a plan feasible, a team able) is known from here on.

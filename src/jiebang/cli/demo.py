@@ -1,0 +1,80 @@
+"""`jiebang demo prepare`: fill the demo's own database with the lives of scenarios/, once."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from jiebang.kernel.errors import JiebangError
+
+
+def register(subparsers: Any) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("demo", help="准备演示数据（由 bin/demo 调用）")
+    parts = parser.add_subparsers(dest="part", metavar="动作", required=True)
+    prepare = parts.add_parser("prepare", help="建库，演一遍剧本；已有数据时什么都不做")
+    prepare.add_argument("files", nargs="*", type=Path, metavar="FILE", help="剧本")
+    prepare.set_defaults(run=run_prepare)
+
+
+def run_prepare(options: Namespace) -> int:
+    """Migrate and play each life that isn't there yet; then print one account for each role."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiebang.config.settings")
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    django.setup()
+    if settings.JIEBANG_MODE != "demo":
+        raise JiebangError(what="只能为演示准备数据", fix="用 bin/demo 启动")
+    call_command("migrate", verbosity=0, interactive=False)
+    failed = sum(not _play_once(path) for path in options.files)
+    _print_accounts()
+    return 1 if failed and failed == len(options.files) else 0
+
+
+def _play_once(path: Path) -> bool:
+    """Play a life as far as it has come by today; what lies ahead is left for whoever looks at the demo to do."""
+    from django.db import transaction
+
+    from jiebang.lifecycle.clock import read_clock
+    from jiebang.organisations.models import Programme
+    from jiebang.scenarios.play import play, play_steps, read_instant, set_stage
+    from jiebang.scenarios.read import read_scenario
+
+    try:
+        scenario = read_scenario(path)
+        if Programme.objects.filter(slug=scenario.programme.slug).exists():
+            return True
+        now = read_clock()
+        past = [step for step in scenario.steps if read_instant(step.at) <= now]
+        # One life is there or not; half of one would never be finished.
+        with transaction.atomic():
+            if len(past) == len(scenario.steps):
+                play(scenario, lambda _line: None)
+            else:
+                play_steps(set_stage(scenario, lambda _line: None), past)
+    except JiebangError as error:
+        print(f"✗ {path.name}：{error}")
+        return False
+    print(f"✓ {scenario.title}：{len(past)} / {len(scenario.steps)} 步")
+    return True
+
+
+def _print_accounts() -> None:
+    from jiebang.organisations.enums import Position
+    from jiebang.organisations.models import Account
+
+    print("演示身份（在登录页点“以演示身份进入”，每种职务列一个）：")
+    shown = set()
+    accounts = (
+        Account.objects.filter(person__is_synthetic=True).prefetch_related("person__mandates").order_by("pk")
+    )
+    for account in accounts:
+        for mandate in account.person.mandates.all():
+            if mandate.position not in shown:
+                shown.add(mandate.position)
+                body = mandate.authority or mandate.organisation
+                print(f"  {Position(mandate.position).label}：{account.person.name}（{body}）")

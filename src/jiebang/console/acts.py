@@ -1,0 +1,233 @@
+"""What can be done at an open run, by whom, and what stands in the way: the same questions the door asks, asked beforehand.
+
+The door decides; a page only foretells it, so that nobody fills in a form in vain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jiebang.console.slots import PAID, article_of, moments_of
+from jiebang.funding.models import Payment
+from jiebang.kernel.periods import SHANGHAI, local_date
+from jiebang.lifecycle.closing import last_day_of, show_close
+from jiebang.lifecycle.door import things_about
+from jiebang.lifecycle.known import program_of, situation_of
+from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.roles import roles_of
+from jiebang.lifecycle.transitions import Transition, rows_of
+from jiebang.organisations.actor import Actor
+from jiebang.organisations.enums import Position
+from jiebang.policy.pack import Stage
+from jiebang.policy.process import WINDOWED, targets_of
+from jiebang.policy.program import Program
+from jiebang.policy.verdicts import explain_verdict, judge_rule
+
+SUBMISSIONS = frozenset({"submit_need", "submit_bid", "submit_result", "submit_papers", "import_needs"})
+#: Acts beside the way of a case: always possible, nobody's duty, on a page of their own.
+ASIDE = frozenset({"check_facts", "check_relations", "import_needs", "file_objection"})
+
+
+@dataclass(slots=True)
+class Offer:
+    """One act at one open run: whether this actor may do it now, and otherwise why not."""
+
+    run: StageRun
+    event: str
+    label: str
+    allowed: bool
+    why_not: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything about one open run that its page shows."""
+
+    run: StageRun
+    stage: Stage
+    articles: list[str]
+    days_left: int | None
+    offers: list[Offer]
+    verdicts: list[dict[str, Any]]
+    unset_ahead: list[tuple[str, str]]
+    chain: list[tuple[str, str]]
+
+
+def describe_stage(program: Program, subject: Subject, name: str) -> Stage | None:
+    """The pack's description of a stage; None for one that the process doesn't have."""
+    process = program.pack.processes.get(subject.process)
+    return process.stages.get(name) if process else None
+
+
+def days_left(run: StageRun, at: datetime) -> int | None:
+    """Whole days between today and the last day it is open, in Shanghai; None where nothing closes it."""
+    return None if run.closes_at is None else (last_day_of(run.closes_at) - local_date(at)).days
+
+
+def may_in_role(row: Transition, stage: Stage, held: list[str], is_expert: bool) -> bool:
+    """Whether any of the roles held is one that this act may be done in."""
+    wanted = {*(stage.by if "by" in row.who else ()), *((stage.with_ or []) if "with" in row.who else ())}
+    named = {*stage.by, *(stage.with_ or [])}
+    if wanted & set(held):
+        return True
+    if "expert" in row.who:
+        return is_expert and bool(named & set(held))
+    return "any_organisation" in row.who and bool(named & set(held))
+
+
+def who_may(row: Transition, stage: Stage, program: Program) -> str:
+    """Who may do an act, in the pack's own words."""
+    if "expert" in row.who:
+        return "专家"
+    roles = [*(stage.by if "by" in row.who else ()), *((stage.with_ or []) if "with" in row.who else ())]
+    if "any_organisation" in row.who:
+        return "符合条件的单位"
+    return "、".join(dict.fromkeys(program.pack.parties[r].label for r in roles)) or "有权的人"
+
+
+def window_problem(row: Transition, run: StageRun, at: datetime) -> str:
+    """Too early or too late, or nothing."""
+    if row.window == "any" or run.closes_at is None:
+        return ""
+    shown = show_close(run.closes_at)
+    if row.window == "open" and at >= run.closes_at:
+        return f"已经截止（{shown}）"
+    if row.window == "closed" and at < run.closes_at:
+        return f"要到 {shown} 截止之后"
+    return ""
+
+
+def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
+    """Leave out acts that have no sense here: signing without a chain, closing a correction that awaits its firm."""
+    if row.event == "submit_papers":
+        stage = describe_stage(program_of(subject), subject, run.stage)
+        return bool(stage and stage.papers.takes)
+    if row.event == "sign_off":
+        return bool(subject.programme.sign_off_chains.get(run.kind))
+    if row.event in ("close", "import_needs") and run.kind in (
+        "collect_needs",
+        "collect_results",
+        "take_bids",
+        "register",
+    ):
+        return subject.kind in ("batch", "challenge")
+    return True
+
+
+def sign_off_state(run: StageRun, subject: Subject) -> tuple[list[tuple[str, str]], str]:
+    """The chain as (position, who signed and when), and the position whose turn it is."""
+    chain = list(subject.programme.sign_off_chains.get(run.kind, []))
+    signed = [one for one in run.sign_offs.all() if one.voided_at is None and one.agreed]
+    shown = []
+    for number, position in enumerate(chain):
+        told = ""
+        if number < len(signed):
+            one = signed[number]
+            told = f"{one.signed_by.person.name} {one.signed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        shown.append((Position(position).label, told))
+    return shown, chain[len(signed)] if len(signed) < len(chain) else ""
+
+
+def obstacles_of(
+    row: Transition, run: StageRun, subject: Subject, actor: Actor, has_payment: bool
+) -> list[str]:
+    """What else stands in the way of somebody whose role and hour are right."""
+    found = []
+    _, turn = sign_off_state(run, subject)
+    if row.event == "sign_off":
+        if not turn:
+            found.append("已经全部签完")
+        elif turn != actor.position:
+            found.append(f"现在轮到{Position(turn).label}签署")
+        elif run.kind in PAID and not has_payment:
+            found.append("还没有提出拨付意见")
+    if row.event == "propose_payment" and has_payment:
+        found.append("已经提出过拨付意见，等签署和登记")
+    if row.event == "record_payment":
+        if not has_payment:
+            found.append("还没有提出拨付意见")
+        elif turn:
+            found.append(f"逐级审批还没有签完，现在轮到{Position(turn).label}")
+    correcting = run.subject_id == subject.pk and subject.kind in ("need", "bid")
+    if row.event in ("submit_need", "submit_bid") and correcting and actor.organisation_id != subject.lead_id:
+        found.append("等原提交单位补正")
+    if row.event in ("submit_need", "submit_bid", "submit_result") and actor.organisation_id is None:
+        found.append("要以单位的身份提交")
+    return found
+
+
+def desks_of(subject: Subject, actor: Actor, at: datetime) -> list[Desk]:
+    """The open runs of a subject with everything that can be done there."""
+    program = program_of(subject)
+    runs = StageRun.objects.filter(subject=subject, closed_at__isnull=True).order_by("opened_at", "pk")
+    found = []
+    for run in runs.prefetch_related("sign_offs__signed_by__person"):
+        run.subject = subject
+        stage = describe_stage(program, subject, run.stage)
+        if stage is not None:
+            found.append(_desk(run, stage, program, actor, at))
+    return found
+
+
+def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datetime) -> Desk:
+    subject = run.subject
+    situation = situation_of(subject, at)
+    verdicts = verdicts_of(run, program, at)
+    unset = []
+    for target in stage.outcomes.values():
+        for name in targets_of(target):
+            after = program.pack.processes[subject.process].stages[name]
+            if after.kind in WINDOWED and after.term is not None:
+                deadline = program.timekeeper.deadline(after.term, local_date(at), situation)
+                unset += [(key, program.pack.discretion[key].question) for key in deadline.unset]
+    return Desk(
+        run=run,
+        stage=stage,
+        articles=[article_of(program, key) for key in stage.clause],
+        days_left=days_left(run, at),
+        offers=offers_of(run, stage, program, actor, at),
+        verdicts=verdicts,
+        unset_ahead=list(dict.fromkeys(unset)),
+        chain=sign_off_state(run, subject)[0],
+    )
+
+
+def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str, Any]]:
+    """What the rules of a run say now, those about narrower things once for each of these."""
+    subject = run.subject
+    situations = {subject.pk: situation_of(subject, at)}
+    found = []
+    for moment in moments_of(run.kind):
+        for rule in program.rules_for(subject.process, run.stage, moment.value):
+            for thing in things_about(subject, rule.about, {}):
+                if thing.pk not in situations:
+                    situations[thing.pk] = situation_of(thing, at)
+                told = explain_verdict(judge_rule(rule, situations[thing.pk]), program.types, program.pack)
+                told["articles"] = [article_of(program, key) for key in told["clause"]]
+                told["thing"] = thing if thing is not subject else None
+                found.append(told)
+    return found
+
+
+def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datetime) -> list[Offer]:
+    """Every act there is at a run, each with whether and why not."""
+    subject = run.subject
+    has_payment = run.kind in PAID and Payment.objects.filter(run=run, withdrawn_at__isnull=True).exists()
+    found = []
+    for row in rows_of(run.kind):
+        if not is_shown(row, run, subject):
+            continue
+        open_to = [*stage.by, *(stage.with_ or [])] if "any_organisation" in row.who else []
+        held = roles_of(actor, subject, open_to=open_to, at=at)
+        why = []
+        if not may_in_role(row, stage, held, actor.position == Position.EXPERT):
+            why.append(f"由{who_may(row, stage, program)}办理")
+        if late := window_problem(row, run, at):
+            why.append(late)
+        if not why:
+            why += obstacles_of(row, run, subject, actor, has_payment)
+        found.append(Offer(run, row.event, row.label, not why, why))
+    # What moves the case goes before what stands beside it, what can be done before what can't.
+    return sorted(found, key=lambda offer: (offer.event in ASIDE, not offer.allowed))

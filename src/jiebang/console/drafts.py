@@ -1,0 +1,51 @@
+"""Half-filled forms: saved as typed, found again, closed when sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from jiebang.console.fields import Typed
+from jiebang.console.forms import new_draft_key
+from jiebang.console.identity import Visit
+from jiebang.console.models import Draft
+from jiebang.lifecycle.models import Subject, Submission
+
+
+def find_draft(visit: Visit, subject: Subject, stage: str, event: str) -> Draft | None:
+    """The newest unsent draft of this mandate for this act."""
+    mine = Draft.objects.filter(
+        mandate=visit.mandate, subject=subject, stage=stage, event=event, sent_at__isnull=True
+    )
+    return mine.order_by("-saved_at", "-pk").first()
+
+
+def save_draft(
+    visit: Visit, subject: Subject, stage: str, event: str, key: str, revision: int, typed: Typed
+) -> Draft | None:
+    """Save what was typed under its key; None for a key that somebody else's draft has, or a draft that was sent."""
+    key = key[:80] or new_draft_key()
+    held = Draft.objects.filter(key=key).first()
+    if held is not None and (
+        held.mandate_id != visit.mandate.pk or held.subject_id != subject.pk or held.revision > revision
+    ):
+        return None
+    data = {name: list(values) for name, values in typed.items()}
+    made, _ = Draft.objects.update_or_create(
+        key=key,
+        defaults={
+            "account": visit.account, "mandate": visit.mandate, "subject": subject, "stage": stage, "event": event,
+            "revision": revision, "data": data, "saved_at": visit.at, "sent_at": None,
+        },
+    )  # fmt: skip
+    return made
+
+
+def close_draft(visit: Visit, key: str, at: datetime) -> None:
+    """Mark a draft as sent."""
+    Draft.objects.filter(key=key, mandate=visit.mandate).update(sent_at=at)
+
+
+def next_revision(subject: Subject) -> tuple[str, int] | None:
+    """Under which draft and revision a thing already handed in is replaced; None if it came in another way."""
+    last = Submission.objects.filter(subject=subject).order_by("-received_at", "-revision").first()
+    return None if last is None else (last.draft, last.revision + 1)

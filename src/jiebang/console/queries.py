@@ -1,0 +1,186 @@
+"""What the page of a case shows, gathered from the records: facts, timeline, participants, money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from jiebang.console.acts import describe_stage
+from jiebang.console.labels import SOURCES, kind_label, outcome_label
+from jiebang.console.slots import article_of
+from jiebang.console.visibility import visible_subjects
+from jiebang.funding.models import Payment
+from jiebang.kernel.errors import JiebangError
+from jiebang.lifecycle.known import lineage_of
+from jiebang.lifecycle.models import FactEntry, Participation, StageRun, Subject
+from jiebang.organisations.actor import Actor
+from jiebang.organisations.models import Organisation
+from jiebang.policy.program import Program
+from jiebang.policy.values import Kind, ValueType, format_value, read_value
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One fact as a reader sees it."""
+
+    label: str
+    value: str
+    source: str
+    as_of: date | None
+    evidence: str
+    owner: Subject
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One run on the timeline."""
+
+    run: StageRun
+    label: str
+    articles: tuple[str, ...]
+    outcome: str
+    who: str
+    is_open: bool
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """One payment with its lines and where it stands."""
+
+    payment: Payment
+    label: str
+    lines: tuple[dict[str, Any], ...]
+
+
+def facts_of(subject: Subject, program: Program, only: Iterable[str] | None = None) -> list[FactRow]:
+    """Current values of a subject and of what it grew out of, the nearest value of each name; in the pack's order."""
+    family = lineage_of(subject)
+    by_id = {here.pk: (rank, here) for rank, here in enumerate(family)}
+    nearest: dict[str, FactEntry] = {}
+    for entry in FactEntry.objects.filter(subject__in=family, superseded_at__isnull=True):
+        held = nearest.get(entry.name)
+        if held is None or by_id[entry.subject_id][0] < by_id[held.subject_id][0]:
+            nearest[entry.name] = entry
+    wanted = None if only is None else set(only)
+    names = _names_of_organisations(nearest.values(), program)
+    return [
+        _fact_row(nearest[name], program, by_id[nearest[name].subject_id][1], names)
+        for name in program.pack.facts
+        if name in nearest and (wanted is None or name in wanted)
+    ]
+
+
+def by_owner(rows: list[FactRow], subject: Subject) -> list[tuple[Subject, list[FactRow]]]:
+    """Facts in groups: the subject's own first, then those it takes over, by whose they are."""
+    groups: dict[int, tuple[Subject, list[FactRow]]] = {}
+    for row in sorted(rows, key=lambda row: row.owner.pk != subject.pk):
+        groups.setdefault(row.owner.pk, (row.owner, []))[1].append(row)
+    return list(groups.values())
+
+
+def _names_of_organisations(entries: Iterable[FactEntry], program: Program) -> dict[str, str]:
+    codes: set[str] = set()
+    for entry in entries:
+        kind = program.types[entry.name].kind if entry.name in program.types else None
+        if kind is Kind.organisation:
+            codes.add(str(entry.value))
+        elif kind is Kind.organisations and isinstance(entry.value, list):
+            codes.update(map(str, entry.value))
+    rows = Organisation.objects.filter(credit_code__in=codes).values_list("credit_code", "name")
+    return dict(rows)
+
+
+def _fact_row(entry: FactEntry, program: Program, owner: Subject, names: dict[str, str]) -> FactRow:
+    declared, of = program.pack.facts[entry.name], program.types[entry.name]
+    heads: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    if of.kind is Kind.records and isinstance(entry.value, list):
+        fields = of.fields or {}
+        heads = tuple((declared.fields or {})[key].label for key in fields)
+        rows = tuple(tuple(show_value(row.get(k), t) for k, t in fields.items()) for row in entry.value)
+    text = show_value(entry.value, of, names)
+    return FactRow(
+        declared.label,
+        text,
+        SOURCES.get(entry.source, entry.source),
+        entry.as_of,
+        entry.evidence,
+        owner,
+        heads,
+        rows,
+    )
+
+
+def show_value(raw: Any, of: ValueType, names: dict[str, str] | None = None) -> str:
+    """A recorded value as people write it; a value that can't be read is shown as it stands."""
+    if raw is None:
+        return "—"
+    if of.kind is Kind.organisation:
+        return (names or {}).get(str(raw), str(raw))
+    if of.kind is Kind.organisations and isinstance(raw, list):
+        return "、".join((names or {}).get(str(one), str(one)) for one in raw)
+    try:
+        return format_value(read_value(raw, of), of)
+    except JiebangError:
+        return str(raw)
+
+
+def relatives_of(subject: Subject, actor: Actor, at: datetime) -> list[Subject]:
+    """The subject, what it belongs to and grew out of, what belongs to it or grew out of it: as far as the actor may see."""
+    family = {here.pk for here in lineage_of(subject)}
+    near = Subject.objects.filter(
+        Q(pk__in=family) | Q(parent=subject) | Q(origin=subject) | Q(parent__parent=subject)
+    )
+    return list(near.filter(pk__in=visible_subjects(actor, at).values("pk")).order_by("pk"))
+
+
+def timeline_of(subject: Subject, relatives: list[Subject], program: Program) -> list[Event]:
+    """All runs of the subject and its relatives, in the order they were opened."""
+    by_id = {one.pk: one for one in relatives}
+    runs = StageRun.objects.filter(subject__in=by_id).select_related("closed_by__person")
+    found = []
+    for run in runs.order_by("opened_at", "pk"):
+        run.subject = by_id[run.subject_id]
+        stage = describe_stage(program, run.subject, run.stage)
+        who = run.closed_by.person.name if run.closed_by else "系统时钟" if run.closed_at else ""
+        found.append(
+            Event(
+                run, stage.label if stage else kind_label(run.kind),
+                tuple(article_of(program, key) for key in stage.clause) if stage else (),
+                outcome_label(run.kind, run.outcome) if run.outcome else "", who, run.closed_at is None,
+                run.subject_id == subject.pk,
+            )
+        )  # fmt: skip
+    return found
+
+
+def participants_of(
+    subject: Subject, relatives: list[Subject], program: Program
+) -> list[tuple[str, str, Subject]]:
+    """(role, organisation, in which subject) of the subject's family."""
+    rows = Participation.objects.filter(subject__in=relatives, until_at__isnull=True).select_related(
+        "organisation", "subject"
+    )
+    parties = program.pack.parties
+    return [
+        (parties[row.role].label if row.role in parties else row.role, row.organisation.name, row.subject)
+        for row in rows.order_by("subject_id", "pk")
+    ]
+
+
+def payments_of(relatives: list[Subject], program: Program) -> list[PaymentRow]:
+    """Payments of the subject's family that weren't withdrawn."""
+    rows = Payment.objects.filter(subject__in=relatives, withdrawn_at__isnull=True)
+    found = []
+    for payment in rows.select_related("subject").prefetch_related("postings").order_by("pk"):
+        item = program.pack.money.get(payment.item)
+        lines = tuple({**line, "article": article_of(program, line.get("clause"))} for line in payment.lines)
+        found.append(PaymentRow(payment, item.label if item else payment.item, lines))
+    return found

@@ -1,0 +1,325 @@
+"""What each act has to be told: slots with a type each, out of which one renderer makes every form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
+from jiebang.lifecycle.door import things_about
+from jiebang.lifecycle.known import descendants_of, lineage_of, situation_of
+from jiebang.lifecycle.models import FactEntry, StageRun, Subject
+from jiebang.lifecycle.submissions import fields_taken
+from jiebang.policy.pack import DecidedAmount, Scoring, Source, Stage, When
+from jiebang.policy.process import targets_of
+from jiebang.policy.program import Program
+from jiebang.policy.situation import RANK, Situation
+from jiebang.policy.values import DATE, FLAG, SCORE, TEXT, Kind, ValueType
+from jiebang.publications.models import Objection
+
+REGISTER_RANK = RANK[Source.register]
+#: kinds of stage whose rules run at another moment than `decide`
+MOMENTS = {"sign": When.sign, "pay": When.pay}
+#: kinds of stage at which money moves, in or out
+PAID = frozenset({"pay", "recover", "procure"})
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing an act is told. `place`: where it goes in the payload. `initial`: what is known already, raw."""
+
+    place: tuple[str, ...]
+    label: str
+    type: ValueType
+    required: bool = False
+    hint: str = ""
+    clause: str = ""
+    initial: Any = None
+    group: str = ""
+    field_labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name of its control."""
+        return ".".join(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What slots are made from: an open run, its subject and pack, the instant, and what has been typed so far."""
+
+    run: StageRun
+    subject: Subject
+    program: Program
+    at: datetime
+    values: dict[str, Any] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
+
+    @property
+    def stage(self) -> Stage:
+        """The pack's description of the stage."""
+        return self.program.pack.processes[self.subject.process].stages[self.run.stage]
+
+
+def choice(options: Mapping[str, str]) -> ValueType:
+    """A type for one of some options."""
+    return ValueType(Kind.choice, options=dict(options))
+
+
+def article_of(program: Program, clause: str | None) -> str:
+    """A clause as people cite it: its article, or its key where the pack doesn't list it."""
+    if not clause:
+        return ""
+    found = program.pack.clauses.get(clause)
+    return found.article if found else clause
+
+
+def fact_slot(program: Program, fact: str, root: str, **more: Any) -> Slot:
+    """A slot for one of the pack's facts."""
+    declared = program.pack.facts[fact]
+    labels = {key: one.label for key, one in (declared.fields or {}).items()}
+    more.setdefault("hint", declared.hint or "")
+    return Slot((root, fact), declared.label, program.types[fact], field_labels=labels, **more)
+
+
+def submission_slots(asking: Asking) -> list[Slot]:
+    """One slot for each field of the papers a stage takes, given what is filled in so far."""
+    found: dict[str, Slot] = {}
+    program = asking.program
+    for paper, one in fields_taken(program, asking.stage, asking.values, asking.at):
+        held = found.get(one.fact)
+        if held is not None and (held.required or not one.required):
+            continue
+        found[one.fact] = fact_slot(
+            program, one.fact, "values", required=one.required, clause=article_of(program, one.clause),
+            group=held.group if held else program.pack.papers[paper].label,
+        )  # fmt: skip
+    return list(found.values())
+
+
+def moments_of(kind: str) -> tuple[When, ...]:
+    """The moments whose rules hold when a kind of stage passes: what was handed in has to be right then as well."""
+    return (When.submit, MOMENTS.get(kind, When.pay if kind in PAID else When.decide))
+
+
+def wanted_facts(asking: Asking, moments: tuple[When, ...]) -> dict[str, int]:
+    """Facts that the rules of this stage look at and nobody has given well enough, each with the least source it takes.
+
+    Rules about narrower things (the bids at a challenge's selection) count where the fact is lacking for any of them.
+    """
+    program, subject = asking.program, asking.subject
+    situations: dict[int, Situation] = {}
+    found: dict[str, int] = {}
+    for moment in moments:
+        for rule in program.rules_for(subject.process, asking.run.stage, moment.value):
+            parts = [rule.test, *([rule.given] if rule.given else [])]
+            for thing in things_about(subject, rule.about, {}):
+                if thing.pk not in situations:
+                    situations[thing.pk] = situation_of(thing, asking.at)
+                for leaf in (leaf for part in parts for leaf in part.leaves()):
+                    for name in (n for operand in leaf.operands for n in operand.facts):
+                        if _lacks(situations[thing.pk], name, leaf.least) and name in program.types:
+                            found[name] = max(found.get(name, 0), leaf.least)
+    return found
+
+
+def _lacks(situation: Situation, name: str, least: int) -> bool:
+    held = situation.facts.get(name)
+    return held is None or held.rank < least
+
+
+def fact_slots(asking: Asking, moments: tuple[When, ...]) -> list[Slot]:
+    """Facts to be given with an act: what its rules, its amounts and what comes next still lack.
+
+    What only a register can say is recorded by an act of its own, with the day of the query.
+    """
+    program = asking.program
+    situation = situation_of(asking.subject, asking.at)
+    wanted = wanted_facts(asking, moments)
+    for name in [*_facts_of_money(asking, situation), *_facts_of_next(asking)]:
+        if name in program.types and _lacks(situation, name, 0):
+            wanted.setdefault(name, 0)
+    recorded = _recorded(asking.subject)
+    names = [name for name, least in wanted.items() if least < REGISTER_RANK]
+    slots = []
+    for name in dict.fromkeys([*names, *asking.more]):
+        held = situation.facts.get(name)
+        if held is not None and held.source is Source.computed:
+            continue
+        hint = program.pack.facts[name].hint or ""
+        if held is not None and name not in asking.more:
+            hint = f"{hint}；已申报，请核实".lstrip("；")
+        slots.append(fact_slot(program, name, "facts", initial=recorded.get(name), hint=hint))
+    return slots
+
+
+def _check_facts(asking: Asking) -> list[Slot]:
+    """What was checked or looked up: of which thing, where, as of when, and the facts themselves."""
+    wanted = list(wanted_facts(asking, moments_of(asking.run.kind)))
+    names = [name for name in dict.fromkeys([*wanted, *asking.more]) if name in asking.program.types]
+    recorded = _recorded(asking.subject)
+    return [
+        *_thing(asking),
+        Slot(("source",), "来源", choice({"checked": "核实材料", "register": "登记系统查询"}), required=True),
+        Slot(("as_of",), "截至日期", DATE, required=True),
+        Slot(("evidence",), "依据", TEXT, hint="材料名称、查询凭据编号"),
+        *[fact_slot(asking.program, name, "facts", initial=recorded.get(name)) for name in names],
+    ]
+
+
+def _thing(asking: Asking) -> list[Slot]:
+    things = [asking.subject]
+    for kind in PER_LABELS:
+        things += [one for one in descendants_of(asking.subject, kind) if one.ended_at is None]
+    if len(things) == 1:
+        return []
+    options = {str(one.pk): f"{one.number} {one.title}" for one in things}
+    return [Slot(("thing",), "对象", choice(options), required=True, initial=str(asking.subject.pk))]
+
+
+def _check_relations(asking: Asking) -> list[Slot]:
+    ties = ValueType(
+        Kind.records,
+        fields={"from": TEXT, "to": TEXT, "kind": choice(RELATIONS), "since": DATE, "until": DATE},
+    )
+    labels = {
+        "from": "甲方（信用代码或姓名）",
+        "to": "乙方（信用代码或姓名）",
+        "kind": "关系",
+        "since": "起",
+        "until": "止",
+    }
+    return [
+        *_thing(asking),
+        Slot(("as_of",), "查询截至日期", DATE, required=True),
+        Slot(("evidence",), "在哪里查的", TEXT, required=True),
+        Slot(("relations",), "查到的关联", ties, hint="没有查到关联就空着", field_labels=labels),
+    ]
+
+
+def _recorded(subject: Subject) -> dict[str, Any]:
+    """Values as recorded, nearest first, so that they can be offered for confirmation."""
+    found: dict[str, Any] = {}
+    for here in lineage_of(subject):
+        for entry in FactEntry.objects.filter(subject=here, superseded_at__isnull=True):
+            found.setdefault(entry.name, entry.value)
+    return found
+
+
+def _facts_of_money(asking: Asking, situation: Situation) -> Iterable[str]:
+    """What the amounts of a payment stage still need, the amount that somebody decides among them."""
+    if asking.run.kind not in PAID:
+        return
+    program = asking.program
+    for key, item in program.pack.money.items():
+        if item.stage != asking.run.stage or (
+            item.processes and asking.subject.process not in item.processes
+        ):
+            continue
+        if isinstance(item.amount, DecidedAmount):
+            yield item.amount.decided
+        yield from program.accountant.compute(key, situation).missing
+
+
+def _facts_of_next(asking: Asking) -> Iterable[str]:
+    """What decides whether the stages after this one happen at all: they can't be opened while it isn't known."""
+    program, process = asking.program, asking.subject.process
+    for target in asking.stage.outcomes.values():
+        for name in targets_of(target):
+            compiled = program.conditions.get(("processes", process, "stages", name, "when"))
+            if compiled is not None:
+                yield from (fact for operand in compiled.reads() for fact in operand.facts)
+
+
+def _note(required: bool = False, hint: str = "") -> Slot:
+    return Slot(("note",), "意见", TEXT, required=required, hint=hint)
+
+
+def _conclude(asking: Asking) -> list[Slot]:
+    kind = asking.run.kind
+    if kind == "announce":
+        return []
+    if kind == "select":
+        bids = [bid for bid in descendants_of(asking.subject, "bid") if bid.ended_at is None]
+        options = {str(bid.pk): f"{bid.number} {bid.title}" for bid in bids}
+        picked = Slot(
+            ("bids",), "选定的揭榜申请", ValueType(Kind.choices, options=options),
+            hint="一个都不选，就是没有合格者，要写理由",
+        )  # fmt: skip
+        return [picked, _note()]
+    slots: list[Slot] = []
+    if kind != "review" or _by_hand(asking.stage.scoring):
+        outcomes = {name: outcome_label(kind, name) for name in asking.stage.outcomes}
+        slots.append(Slot(("outcome",), "结果", choice(outcomes), required=True))
+    slots.append(_note(hint="不予通过、退回等结果要写明理由"))
+    return slots + fact_slots(asking, moments_of(kind))
+
+
+def _by_hand(scoring: Scoring | None) -> bool:
+    return scoring is None or (scoring.pass_mark is None and scoring.survivors is None)
+
+
+def _record_review(asking: Asking) -> list[Slot]:
+    slots = []
+    if asking.subject.kind == "challenge":
+        bids = [bid for bid in descendants_of(asking.subject, "bid") if bid.ended_at is None]
+        options = {str(bid.pk): f"{bid.number} {bid.title}" for bid in bids}
+        slots.append(Slot(("bid",), "评审对象", choice(options), required=True))
+    scoring = asking.stage.scoring or Scoring()
+    slots += [
+        Slot(
+            ("marks", key), one.label, SCORE, required=True, hint=f"0 至 {one.most}",
+            clause=article_of(asking.program, one.clause),
+        )
+        for key, one in scoring.criteria.items()
+    ]  # fmt: skip
+    return [*slots, Slot(("opinion",), "评审意见", TEXT)]
+
+
+def _resolve(asking: Asking) -> list[Slot]:
+    waiting = Objection.objects.filter(run=asking.run, resolved_at__isnull=True)
+    options = {one.number: f"{one.number}（{one.objector}）" for one in waiting}
+    return [
+        Slot(("number",), "异议", choice(options), required=True),
+        Slot(("upheld",), "异议成立", FLAG, required=True),
+        Slot(("conclusion",), "结论和理由", TEXT, required=True),
+    ]
+
+
+OBJECTION_SLOTS = [
+    Slot(("objector",), "异议人姓名", TEXT, required=True, hint="须实名；单位提出的写单位全称"),
+    Slot(("contact",), "联系方式", TEXT, required=True, hint="只给核查人看，不公开"),
+    Slot(("statement",), "事实与证据", TEXT, required=True),
+    Slot(("request",), "请求", TEXT, required=True),
+]
+_SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
+    "conclude": _conclude,
+    "submit_need": submission_slots,
+    "submit_bid": submission_slots,
+    "submit_result": submission_slots,
+    "submit_papers": submission_slots,
+    "check_facts": _check_facts,
+    "check_relations": _check_relations,
+    "record_review": _record_review,
+    "sign_off": lambda asking: [Slot(("agreed",), "同意", FLAG, required=True), _note(hint="不同意要写理由")],
+    "propose_payment": lambda asking: fact_slots(asking, (When.pay,)),
+    "record_payment": lambda asking: [
+        Slot(("paid_on",), "拨付日期", DATE, required=True),
+        Slot(("voucher",), "凭证号", TEXT, required=True, hint="国库集中支付凭证或银行回单的编号"),
+    ],
+    "file_objection": lambda asking: list(OBJECTION_SLOTS),
+    "resolve_objection": _resolve,
+    "import_needs": lambda asking: [
+        Slot(("organisation",), "提出单位", ValueType(Kind.organisation), required=True),
+        *submission_slots(asking),
+    ],
+}
+TAKES_FACTS = frozenset({"conclude", "propose_payment", "check_facts"})
+
+
+def slots_of(event: str, asking: Asking) -> list[Slot]:
+    """What an act has to be told. An act that isn't listed needs nothing but being done."""
+    make = _SLOTS.get(event)
+    return make(asking) if make else []

@@ -1,0 +1,69 @@
+"""Words for what templates show: outcomes, kinds, states, money."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django import template
+
+from jiebang.console import labels
+from jiebang.kernel.money import format_yuan
+from jiebang.kernel.periods import SHANGHAI
+from jiebang.lifecycle.closing import show_close
+
+register = template.Library()
+
+
+@register.filter
+def closing(at: datetime | None) -> str:
+    """A closing instant; midnight is the end of the day before."""
+    return show_close(at) if at else ""
+
+
+@register.filter
+def instant(at: datetime | None) -> str:
+    """An instant in Shanghai to the minute."""
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+@register.filter
+def yuan(amount: Decimal) -> str:
+    """An amount with separators and unit."""
+    return format_yuan(amount)
+
+
+@register.filter
+def verdict_label(word: str) -> str:
+    """A verdict in Chinese."""
+    return labels.VERDICTS.get(word, word)
+
+
+@register.filter
+def force_label(word: str) -> str:
+    """How binding a clause is."""
+    return labels.FORCES.get(word, word)
+
+
+@register.filter
+def per_label(word: str) -> str:
+    """What something is decided or done for."""
+    return labels.PER_LABELS.get(word, word)
+
+
+@register.filter
+def deadline_words(days: int | None) -> str:
+    """How long is left, in words."""
+    if days is None:
+        return "无固定期限"
+    if days < 0:
+        return f"已过 {-days} 天"
+    return "今天截止" if days == 0 else f"还有 {days} 天"
+
+
+@register.filter
+def deadline_tone(days: int | None) -> str:
+    """The class by which a deadline is marked."""
+    if days is None:
+        return "due-none"
+    return "due-late" if days < 0 else "due-soon" if days <= 3 else "due-far"

@@ -1,0 +1,29 @@
+"""The addresses of the workbench."""
+
+from django.urls import path
+
+from jiebang.console.views import acts, cases, imports, log_in, programmes
+
+app_name = "console"
+
+urlpatterns = [
+    path("", log_in.home, name="home"),
+    path("log-in/", log_in.log_in, name="log_in"),
+    path("log-out/", log_in.log_out, name="log_out"),
+    path("enter/", log_in.demo_accounts, name="demo_accounts"),
+    path("identities/", log_in.identities, name="identities"),
+    path("worklist/", cases.worklist, name="worklist"),
+    path("subjects/", cases.subject_list, name="subjects"),
+    path("subjects/<int:subject_id>/", cases.subject_page, name="subject"),
+    path("subjects/<int:subject_id>/acts/<slug:stage>/<slug:event>/", acts.act_page, name="act"),
+    path("subjects/<int:subject_id>/amounts/<slug:stage>/", acts.amounts_panel, name="amounts"),
+    path("subjects/<int:subject_id>/import/<slug:stage>/", imports.import_page, name="import"),
+    path("imports/<str:key>/", imports.preview_page, name="import_preview"),
+    path("imports/<str:key>/bad-rows.xlsx", imports.bad_rows, name="import_bad_rows"),
+    path("subjects/<int:subject_id>/departures/", programmes.departure_page, name="departure"),
+    path("programmes/", programmes.programme_list, name="programmes"),
+    path("programmes/<slug:slug>/discretion/", programmes.discretion_page, name="discretion"),
+    path("programmes/<slug:slug>/documents/", programmes.external_act_page, name="external_act"),
+    path("programmes/<slug:slug>/batches/", programmes.open_batch_page, name="open_batch"),
+    path("receipts/<str:draft>/<int:revision>/", acts.receipt_page, name="receipt"),
+]

@@ -1,0 +1,303 @@
+"""One act: its form, its draft, what came of it. Nothing typed is ever lost; a second click gets the first receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of
+from jiebang.console.amounts import preview_amounts
+from jiebang.console.drafts import close_draft, find_draft, next_revision, save_draft
+from jiebang.console.fields import Typed
+from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draft_key, read_form, typed_of
+from jiebang.console.identity import Visit, visited
+from jiebang.console.slots import TAKES_FACTS, Asking, article_of
+from jiebang.console.views.cases import find_subject
+from jiebang.console.visibility import visible_subjects
+from jiebang.kernel.errors import JiebangError
+from jiebang.lifecycle.door import Receipt, apply
+from jiebang.lifecycle.errors import NotAllowed, Refused, StillUnset, UnableToApply
+from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.models import FactEntry, StageRun, Subject, Submission
+from jiebang.lifecycle.submissions import BadFields
+from jiebang.lifecycle.transitions import find
+from jiebang.organisations.models import Organisation
+from jiebang.policy.program import Program
+
+#: Acts by which an organisation hands in what it may later replace.
+_REPLACED = frozenset({"submit_need", "submit_bid", "submit_result", "submit_papers"})
+
+
+@dataclass(slots=True)
+class Scene:
+    """An act at a run, found and ready to be shown or done."""
+
+    visit: Visit
+    subject: Subject
+    stage: str
+    event: str
+    program: Program
+    run: StageRun | None
+    offer: Offer | None
+    asking: Asking | None
+    held: Subject | None = None
+
+
+def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, event: str) -> Scene:
+    """Find everything. Raises Http404 for a subject that isn't visible, and for stages and acts that don't exist."""
+    subject = find_subject(visit, subject_id)
+    program = program_of(subject)
+    described = describe_stage(program, subject, stage)
+    if described is None or find(described.kind, event) is None:
+        raise Http404
+    run = (
+        StageRun.objects.filter(subject=subject, stage=stage, closed_at__isnull=True)
+        .prefetch_related("sign_offs__signed_by__person")
+        .first()
+    )
+    scene = Scene(visit, subject, stage, event, program, run, None, None)
+    if run is None:
+        return scene
+    run.subject = subject
+    offers = offers_of(run, described, program, visit.actor, visit.at)
+    scene.offer = next((one for one in offers if one.event == event), None)
+    more = tuple(name for name in _asked_more(request) if name in program.types)
+    scene.asking = Asking(run, subject, program, visit.at, more=more)
+    scene.held = _held_by_actor(request, scene)
+    return scene
+
+
+def _asked_more(request: HttpRequest) -> list[str]:
+    """Further facts that somebody chose to add to the form."""
+    return list(dict.fromkeys([*request.GET.getlist("_more"), *request.POST.getlist("_more")]))[:60]
+
+
+def _held_by_actor(request: HttpRequest, scene: Scene) -> Subject | None:
+    """What the actor's organisation handed in before and would replace: its bid, or the need it asks to change."""
+    organisation = scene.visit.actor.organisation_id
+    if organisation is None or scene.event not in _REPLACED:
+        return None
+    mine = Subject.objects.filter(parent=scene.subject, lead_id=organisation, ended_at__isnull=True)
+    if scene.event in ("submit_bid", "submit_papers"):
+        return mine.filter(kind="bid").first()
+    wanted = request.POST.get("_replace") or request.GET.get("thing") or ""
+    kind = "need" if scene.event == "submit_need" else "result"
+    return mine.filter(kind=kind, pk=int(wanted)).first() if wanted.isdigit() else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@visited
+def act_page(request: HttpRequest, visit: Visit, subject_id: int, stage: str, event: str) -> HttpResponse:
+    """Show the form of an act, or do the act."""
+    scene = _set_scene(request, visit, subject_id, stage, event)
+    if request.method == "POST":
+        return _take(request, scene)
+    return _show(request, scene, _open_form(scene) if scene.asking else None)
+
+
+def _open_form(scene: Scene) -> ActForm:
+    """A fresh form: with the draft saved last, else with what was handed in before, else with what is known."""
+    assert scene.asking is not None
+    if scene.event not in SUBMISSIONS:
+        return build_form(scene.event, scene.asking, draft=new_draft_key())
+    draft = find_draft(scene.visit, scene.subject, scene.stage, scene.event)
+    if draft is not None and scene.held is None:
+        return build_form(scene.event, scene.asking, draft.data, draft=draft.key, revision=draft.revision)
+    earlier = scene.held or (scene.subject if scene.subject.kind not in ("batch", "challenge") else None)
+    key, revision = new_draft_key(), 1
+    typed: Typed | None = None
+    if earlier is not None:
+        facts = FactEntry.objects.filter(subject=earlier, superseded_at__isnull=True).values_list(
+            "name", "value"
+        )
+        typed = fill_from_facts(scene.asking, dict(facts))
+        if scene.held is not None and scene.event != "submit_papers":
+            key, revision = next_revision(earlier) or (key, revision)
+        if draft is not None:
+            typed, key, revision = draft.data, draft.key, draft.revision
+    return build_form(scene.event, scene.asking, typed, draft=key, revision=revision)
+
+
+def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
+    """Save, look, or do."""
+    earlier = _earlier(request, scene)
+    if scene.asking is None:
+        if earlier is not None:
+            return redirect("console:receipt", draft=earlier.draft, revision=earlier.revision)
+        return _try_door(request, scene, None, {})
+    typed = typed_of(request.POST)
+    key = request.POST.get("_draft", "")[:80] or new_draft_key()
+    form = build_form(scene.event, scene.asking, typed, draft=key, revision=_revision_of(request))
+    do = request.POST.get("_do", "")
+    if do == "save":
+        return _save(request, scene, form)
+    if do in ("rows", "more", "preview") or request.POST.get("_rows"):
+        if scene.event in SUBMISSIONS:
+            save_draft(
+                scene.visit,
+                scene.subject,
+                scene.stage,
+                scene.event,
+                form.draft,
+                form.revision,
+                _without_rows(typed),
+            )
+        return _show(request, scene, form)
+    payload = read_form(form, scene.asking)
+    if form.errors:
+        return _show(request, scene, form, status=422)
+    return _try_door(request, scene, form, payload)
+
+
+def _without_rows(typed: Typed) -> Typed:
+    return {name: values for name, values in typed.items() if name != "_rows"}
+
+
+def _revision_of(request: HttpRequest) -> int:
+    text = request.POST.get("_revision", "1")
+    return int(text) if text.isdigit() and 0 < len(text) < 7 else 1
+
+
+def _earlier(request: HttpRequest, scene: Scene) -> Submission | None:
+    """The receipt of this very form, if it has been sent before."""
+    return Submission.objects.filter(
+        programme=scene.subject.programme,
+        draft=request.POST.get("_draft", ""),
+        revision=_revision_of(request),
+    ).first()
+
+
+def _save(request: HttpRequest, scene: Scene, form: ActForm) -> HttpResponse:
+    saved = save_draft(
+        scene.visit, scene.subject, scene.stage, scene.event, form.draft, form.revision, form.typed
+    )
+    told = "草稿已保存，可以稍后接着填。" if saved else "这份草稿已经提交过或不属于当前身份，没有保存。"
+    if request.headers.get("HX-Request"):
+        return render(request, "console/_draft_status.html", {"told": told, "saved": saved})
+    messages.info(request, told)
+    return redirect(request.get_full_path())
+
+
+def _payload_for(scene: Scene, payload: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
+    if scene.event == "import_needs":
+        code = payload.pop("organisation", "")
+        found = Organisation.objects.filter(credit_code=code).first()
+        if found is None:
+            raise BadFields({"organisation": "没有登记这个单位；写全称或统一社会信用代码"}, scene.program)
+        return {"rows": [{"organisation": found.pk, "values": payload.get("values", {})}]}
+    if scene.event == "submit_bid" and scene.held is not None:
+        payload["replace"] = bool(request.POST.get("_replace"))
+    return payload
+
+
+def _try_door(
+    request: HttpRequest, scene: Scene, form: ActForm | None, payload: dict[str, Any]
+) -> HttpResponse:
+    """Go to the door; whatever it says is shown with all that was typed."""
+    context: dict[str, Any] = {}
+    try:
+        receipt = apply(
+            scene.subject.pk, scene.stage, scene.event, actor=scene.visit.actor, at=scene.visit.at,
+            payload=_payload_for(scene, payload, request), submission=(form.draft, form.revision) if form else None,
+        )  # fmt: skip
+    except BadFields as error:
+        if form is not None:
+            form.errors |= {
+                (k if k == "organisation" else f"values.{k}"): text for k, text in error.errors.items()
+            }
+        context["problem"] = error
+    except Refused as error:
+        for verdict in error.verdicts:
+            verdict["articles"] = [article_of(scene.program, clause) for clause in verdict["clause"]]
+        context["refused"] = error.verdicts
+        context["problem"] = UnableToApply(what="不符合下列规则，没有办理", fix=error.fix)
+    except StillUnset as error:
+        context["problem"], context["unset"] = error, error.keys
+    except JiebangError as error:
+        context["problem"] = error
+    else:
+        return _answer(request, scene, form, receipt)
+    denied = isinstance(context["problem"], NotAllowed)
+    return _show(request, scene, form, status=403 if denied else 422, **context)
+
+
+def _answer(request: HttpRequest, scene: Scene, form: ActForm | None, receipt: Receipt) -> HttpResponse:
+    """Post, redirect, get."""
+    assert form is not None
+    close_draft(scene.visit, form.draft, scene.visit.at)
+    if scene.event in SUBMISSIONS or receipt.repeated:
+        return redirect("console:receipt", draft=form.draft, revision=form.revision)
+    entry = receipt.entries[0]
+    row = find(scene.asking.run.kind, scene.event) if scene.asking else None
+    messages.success(
+        request, f"{row.label if row else ''}已办理，记入账本第 {entry.sequence} 条（{entry.hash[:12]}…）。"
+    )
+    return redirect("console:subject", subject_id=scene.subject.pk)
+
+
+def _show(
+    request: HttpRequest, scene: Scene, form: ActForm | None, status: int = 200, **context: Any
+) -> HttpResponse:
+    described = describe_stage(scene.program, scene.subject, scene.stage)
+    assert described is not None
+    row = find(described.kind, scene.event)
+    context |= {
+        "subject": scene.subject,
+        "stage": described,
+        "stage_name": scene.stage,
+        "articles": [article_of(scene.program, key) for key in described.clause],
+        "row": row,
+        "run": scene.run,
+        "offer": scene.offer,
+        "form": form,
+        "event": scene.event,
+        "held": scene.held,
+        "is_submission": scene.event in SUBMISSIONS,
+        "takes_facts": scene.event in TAKES_FACTS,
+        "papers": [scene.program.pack.papers[key] for key in described.papers.takes],
+    }
+    if scene.asking and form and scene.event in TAKES_FACTS:
+        asked = {slot.place[1] for slot in form.slots if slot.place[0] == "facts"}
+        context["more_facts"] = [(k, f.label) for k, f in scene.program.pack.facts.items() if k not in asked]
+        context["more"] = scene.asking.more
+    if scene.asking and form and scene.event == "propose_payment":
+        context["amounts"] = preview_amounts(scene.asking, _facts_typed(form, scene.asking))
+    return render(request, "console/act.html", context, status=status)
+
+
+def _facts_typed(form: ActForm, asking: Asking) -> dict[str, Any]:
+    """What can be read of the facts typed so far; what can't is no error while one only looks."""
+    probe = ActForm(form.event, form.slots, form.typed)
+    facts: dict[str, Any] = read_form(probe, asking).get("facts", {})
+    return facts
+
+
+@require_POST
+@visited
+def amounts_panel(request: HttpRequest, visit: Visit, subject_id: int, stage: str) -> HttpResponse:
+    """The amounts as they would be with what is typed; only looks."""
+    scene = _set_scene(request, visit, subject_id, stage, "propose_payment")
+    if scene.asking is None or scene.offer is None or not scene.offer.allowed:
+        raise Http404
+    form = build_form("propose_payment", scene.asking, typed_of(request.POST))
+    amounts = preview_amounts(scene.asking, _facts_typed(form, scene.asking))
+    return render(request, "console/_amounts.html", {"amounts": amounts})
+
+
+@require_safe
+@visited
+def receipt_page(request: HttpRequest, visit: Visit, draft: str, revision: int) -> HttpResponse:
+    """The receipt of a submission: what, when, and where it stands in the ledger."""
+    found = (
+        Submission.objects.filter(draft=draft, revision=revision)
+        .select_related("subject", "programme")
+        .first()
+    )
+    if found is None or not visible_subjects(visit.actor, visit.at).filter(pk=found.subject_id).exists():
+        raise Http404
+    return render(request, "console/receipt.html", {"receipt": found})

@@ -1,0 +1,119 @@
+"""The worklist, the list of cases and the page of one case."""
+
+from __future__ import annotations
+
+from django.core.paginator import InvalidPage, Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from jiebang.console.acts import ASIDE, SUBMISSIONS, Desk, desks_of
+from jiebang.console.amounts import preview_amounts
+from jiebang.console.departures import departable_of, departures_of
+from jiebang.console.forms import ActForm, build_form, new_draft_key
+from jiebang.console.identity import Visit, visited
+from jiebang.console.queries import (
+    by_owner,
+    facts_of,
+    participants_of,
+    payments_of,
+    relatives_of,
+    timeline_of,
+)
+from jiebang.console.slots import Asking
+from jiebang.console.visibility import is_inside, visible_subjects
+from jiebang.console.worklist import worklist_of
+from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.models import Subject, SubjectKind
+from jiebang.publications.models import Objection
+from jiebang.publications.queries import announced_facts
+
+_PER_PAGE = 40
+#: A form of more fields than this gets a page of its own.
+_MOST_INLINE = 8
+
+
+@require_safe
+@visited
+def worklist(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What waits for the actor."""
+    return render(request, "console/worklist.html", {"list": worklist_of(visit.actor, visit.at)})
+
+
+@require_safe
+@visited
+def subject_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The cases the actor may open, newest first, searched by number or title."""
+    found = visible_subjects(visit.actor, visit.at).select_related("programme", "lead").order_by("-pk")
+    words, kind = request.GET.get("q", "").strip()[:80], request.GET.get("kind", "")
+    if words:
+        found = found.filter(Q(number__icontains=words) | Q(title__icontains=words))
+    if kind in SubjectKind.values:
+        found = found.filter(kind=kind)
+    pages = Paginator(found, _PER_PAGE)
+    try:
+        page = pages.page(request.GET.get("page", "1"))
+    except InvalidPage:
+        raise Http404 from None
+    context = {"page": page, "q": words, "kind": kind, "kinds": SubjectKind.choices}
+    return render(request, "console/subject_list.html", context)
+
+
+def find_subject(visit: Visit, subject_id: int) -> Subject:
+    """A subject the actor may open. Raises Http404 for any other."""
+    found = visible_subjects(visit.actor, visit.at).select_related("programme", "lead", "parent", "origin")
+    subject = found.filter(pk=subject_id).first()
+    if subject is None:
+        raise Http404
+    return subject
+
+
+@require_safe
+@visited
+def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpResponse:
+    """One case: where it stands, what is known, what can be done, what has been done."""
+    subject = find_subject(visit, subject_id)
+    program = program_of(subject)
+    inside = is_inside(visit.actor, subject)
+    desks = desks_of(subject, visit.actor, visit.at)
+    relatives = relatives_of(subject, visit.actor, visit.at)
+    only = None if inside else announced_facts(program, subject) if subject.kind == "challenge" else []
+    context = {
+        "subject": subject,
+        "pack": program.pack,
+        "process": program.pack.processes.get(subject.process),
+        "inside": inside,
+        "desks": [(desk, _inline_forms(desk, visit)) for desk in desks],
+        "facts": by_owner(facts_of(subject, program, only), subject),
+        "timeline": timeline_of(subject, relatives, program),
+        "participants": participants_of(subject, relatives, program) if inside else [],
+        "payments": payments_of(relatives, program) if inside else [],
+        "departures": departures_of(subject, program) if inside else [],
+        "departable": departable_of(subject, program, visit.actor, visit.at) if inside else [],
+        "objections": _objections(subject, visit),
+    }
+    return render(request, "console/subject.html", context)
+
+
+def _objections(subject: Subject, visit: Visit) -> list[Objection]:
+    """Objectors are shown to the authorities that handle them alone."""
+    if visit.actor.authority_id is None:
+        return []
+    return list(Objection.objects.filter(run__subject=subject).order_by("pk"))
+
+
+def _inline_forms(desk: Desk, visit: Visit) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = []
+    for offer in desk.offers:
+        form: ActForm | None = None
+        amounts = None
+        if offer.allowed and offer.event not in SUBMISSIONS | ASIDE:
+            asking = Asking(desk.run, desk.run.subject, program_of(desk.run.subject), visit.at)
+            form = build_form(offer.event, asking, draft=new_draft_key())
+            if len(form.slots) > _MOST_INLINE:
+                form = None
+            elif offer.event == "propose_payment":
+                amounts = preview_amounts(asking, {})
+        found.append({"offer": offer, "form": form, "amounts": amounts})
+    return found

@@ -1,0 +1,127 @@
+"""Coming in and going out, and choosing as whom one acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate, login, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from jiebang.console.identity import MANDATE_KEY, is_demo, mandates_of
+from jiebang.lifecycle import clock
+from jiebang.organisations.models import Account, Mandate, Programme
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class LogInForm(forms.Form):
+    """User name and password."""
+
+    username = forms.CharField(label="用户名", max_length=60)
+    password = forms.CharField(label="口令", max_length=200, widget=forms.PasswordInput)
+
+
+def _next_of(request: HttpRequest) -> str:
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else ""
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def log_in(request: HttpRequest) -> HttpResponse:
+    """The log-in page. Whether the name or the password was wrong isn't told."""
+    form = LogInForm(request.POST or None)
+    failed = False
+    if request.method == "POST" and form.is_valid():
+        account = authenticate(request, **form.cleaned_data)
+        if account is not None:
+            login(request, account)
+            request.session.pop(MANDATE_KEY, None)
+            return redirect(_next_of(request) or "console:worklist")
+        failed = True
+    context = {"form": form, "failed": failed, "next": _next_of(request), "is_demo": is_demo()}
+    return render(request, "console/log_in.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("console:log_in")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def demo_accounts(request: HttpRequest) -> HttpResponse:
+    """In a demo: everybody who plays in it, by programme; one click enters as them. Elsewhere this page doesn't exist."""
+    if not is_demo():
+        raise Http404
+    people = Mandate.objects.filter(person__is_synthetic=True).select_related(
+        "person", "authority", "organisation"
+    )
+    if request.method == "POST":
+        mandate = people.filter(pk=_number(request.POST.get("mandate"))).first()
+        account = (
+            None if mandate is None else Account.objects.filter(person=mandate.person, is_active=True).first()
+        )
+        if mandate is None or account is None:
+            raise Http404
+        login(request, account, backend=BACKEND)
+        request.session[MANDATE_KEY] = mandate.pk
+        return redirect(_next_of(request) or "console:worklist")
+    return render(
+        request, "console/demo_accounts.html", {"groups": _by_programme(list(people.order_by("pk")))}
+    )
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdigit() and len(text) < 12 else 0
+
+
+def _by_programme(mandates: list[Mandate]) -> list[dict[str, Any]]:
+    """Accounts are named after the programme they were made for: `slug-key`."""
+    names = dict(
+        Account.objects.filter(person__in=[m.person_id for m in mandates]).values_list(
+            "person_id", "username"
+        )
+    )
+    groups: list[dict[str, Any]] = [
+        {"programme": programme, "mandates": []} for programme in Programme.objects.order_by("pk")
+    ]
+    other: dict[str, Any] = {"programme": None, "mandates": []}
+    by_length = sorted(groups, key=lambda group: -len(group["programme"].slug))
+    for mandate in mandates:
+        name = names.get(mandate.person_id, "")
+        home: dict[str, Any] = next(
+            (g for g in by_length if name.startswith(f"{g['programme'].slug}-")),
+            other,
+        )
+        home["mandates"].append(mandate)
+    return [group for group in [*groups, other] if group["mandates"]]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def identities(request: HttpRequest) -> HttpResponse:
+    """Choose under which mandate to act; only one's own that run today."""
+    if not isinstance(request.user, Account):
+        return redirect("console:log_in")
+    mandates = mandates_of(request.user, clock.read_clock())
+    if request.method == "POST":
+        chosen = _number(request.POST.get("mandate"))
+        if chosen not in [mandate.pk for mandate in mandates]:
+            raise Http404
+        request.session[MANDATE_KEY] = chosen
+        return redirect("console:worklist")
+    context = {"mandates": mandates, "chosen": request.session.get(MANDATE_KEY)}
+    return render(request, "console/identities.html", context)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The workbench begins at the worklist."""
+    return redirect("console:worklist")

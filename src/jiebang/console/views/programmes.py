@@ -1,0 +1,267 @@
+"""Programmes: what is open and decided, documents from outside, departures, and the beginning of a batch."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from jiebang.console.departures import departable_of
+from jiebang.console.fields import build_control, read_control
+from jiebang.console.forms import typed_of
+from jiebang.console.identity import Visit, visited
+from jiebang.console.questions import Question, payload_value, questions_of
+from jiebang.console.slots import choice
+from jiebang.console.views.cases import find_subject
+from jiebang.console.visibility import programmes_of
+from jiebang.kernel.errors import JiebangError
+from jiebang.lifecycle.actions.decide_discretion import decide_discretion
+from jiebang.lifecycle.actions.open_batch import open_batch
+from jiebang.lifecycle.actions.record_departure import record_departure
+from jiebang.lifecycle.actions.record_external_act import record_external_act
+from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.models import ExternalAct, Subject
+from jiebang.lifecycle.packs import load_program
+from jiebang.lifecycle.roles import held_roles
+from jiebang.organisations.actor import Actor
+from jiebang.organisations.enums import ACTING_POSITIONS
+from jiebang.organisations.models import Authority, Programme
+from jiebang.policy.values import DATE, TEXT
+
+
+def _find(visit: Visit, slug: str) -> Programme:
+    """A programme the actor may look at. Raises Http404."""
+    found = programmes_of(visit.actor).filter(slug=slug).select_related("bureau").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _acts_for_bureau(actor: Actor, programme: Programme) -> bool:
+    return actor.authority_id == programme.bureau_id and actor.position in ACTING_POSITIONS
+
+
+@require_safe
+@visited
+def programme_list(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The programmes one's authority has to do with."""
+    found = []
+    for programme in programmes_of(visit.actor).select_related("bureau").order_by("pk"):
+        program = load_program(programme.pack_id, programme.pack_version)
+        questions = questions_of(programme, program, None, visit.actor)
+        found.append(
+            {
+                "programme": programme,
+                "pack": program.pack,
+                "undecided": sum(1 for one in questions if one.decision is None),
+                "may_open": bool(openable(programme, visit.actor)),
+            }
+        )
+    return render(request, "console/programmes.html", {"programmes": found})
+
+
+def openable(programme: Programme, actor: Actor) -> dict[str, str]:
+    """The processes whose first stage the actor's authority runs: {process: label}."""
+    program = load_program(programme.pack_id, programme.pack_version)
+    return {
+        key: process.label
+        for key, process in program.pack.processes.items()
+        if held_roles(programme, actor, process.stages[process.starts].by)
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@visited
+def discretion_page(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
+    """What the regulation leaves open: decide it, or read who did, when and why."""
+    programme = _find(visit, slug)
+    subject = _subject_of(request, visit, programme)
+    program = program_of(subject) if subject else load_program(programme.pack_id, programme.pack_version)
+    questions = questions_of(programme, program, subject, visit.actor)
+    acts = list(
+        ExternalAct.objects.filter(programme=programme).select_related("issuer").order_by("-on", "-pk")
+    )
+    problem = None
+    if request.method == "POST":
+        asked = next((q for q in questions if q.name == request.POST.get("question")), None)
+        if asked is None:
+            raise Http404
+        problem = _decide(request, visit, programme, asked, acts)
+        if problem is None:
+            messages.success(request, f"已作出决定并记入账本：{asked.item.question}")
+            return redirect(f"{request.get_full_path()}#{asked.key}")
+    context = {
+        "programme": programme,
+        "subject": subject,
+        "pack": program.pack,
+        "questions": questions,
+        "acts": acts,
+        "problem": problem,
+        "may_record": _acts_for_bureau(visit.actor, programme),
+    }
+    return render(request, "console/discretion.html", context, status=422 if problem else 200)
+
+
+def _subject_of(request: HttpRequest, visit: Visit, programme: Programme) -> Subject | None:
+    wanted = request.GET.get("subject", "")
+    if not wanted:
+        return None
+    if not wanted.isdigit() or len(wanted) > 12:
+        raise Http404
+    subject = find_subject(visit, int(wanted))
+    if subject.programme_id != programme.pk:
+        raise Http404
+    return subject
+
+
+def _decide(
+    request: HttpRequest, visit: Visit, programme: Programme, asked: Question, acts: list[ExternalAct]
+) -> JiebangError | None:
+    asked.typed, asked.reason = typed_of(request.POST), request.POST.get("reason", "")[:2000]
+    value = payload_value(asked, asked.typed)
+    if value is None:
+        asked.error = "必填"
+        return JiebangError(where=asked.item.question, what="没有写决定的内容", fix="填写后再提交")
+    act = next((one for one in acts if str(one.pk) == request.POST.get("act")), None)
+    try:
+        decide_discretion(
+            programme=programme, key=asked.key, value=value, reason=asked.reason, actor=visit.actor, at=visit.at,
+            subject=asked.target, act=act,
+        )  # fmt: skip
+    except JiebangError as error:
+        asked.error = str(error)
+        return error
+    return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@visited
+def external_act_page(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
+    """Record a document by which a body outside the system decided something."""
+    programme = _find(visit, slug)
+    if not _acts_for_bureau(visit.actor, programme):
+        raise Http404
+    issuers = Authority.objects.filter(held_roles__programme=programme).distinct()
+    options = {
+        str(one.pk): one.name for one in Authority.objects.all() if one in issuers or one.parent_id is None
+    }
+    typed = typed_of(request.POST) if request.method == "POST" else {}
+    wanted = {
+        "issuer": ("作出机关", choice(options)),
+        "number": ("文号", TEXT),
+        "on": ("文件日期", DATE),
+        "title": ("标题名称", TEXT),
+    }
+    errors: dict[str, str] = {}
+    problem = None
+    if request.method == "POST":
+        given = {name: read_control(name, of, typed) for name, (_, of) in wanted.items()}
+        errors = {name: "必填" for name, raw in given.items() if raw is None}
+        if not errors:
+            problem = _record_act(visit, programme, given, errors)
+            if problem is None and not errors:
+                messages.success(request, f"已记录 {given['number']}。")
+                return redirect("console:discretion", slug=programme.slug)
+    controls = [
+        build_control(name, label, of, typed, required=True, error=errors.get(name, ""))
+        for name, (label, of) in wanted.items()
+    ]
+    context = {"programme": programme, "controls": controls, "problem": problem, "title": "记录批复或纪要"}
+    return render(request, "console/plain_form.html", context, status=422 if errors or problem else 200)
+
+
+def _record_act(
+    visit: Visit, programme: Programme, given: dict[str, Any], errors: dict[str, str]
+) -> JiebangError | None:
+    issuer = Authority.objects.filter(pk=int(given["issuer"])).first() if given["issuer"].isdigit() else None
+    try:
+        on = date.fromisoformat(given["on"])
+    except ValueError:
+        errors["on"] = "没有这一天；写成 2026-03-02"
+        return None
+    if issuer is None:
+        errors["issuer"] = "从列表里选择"
+        return None
+    try:
+        record_external_act(
+            programme=programme, issuer=issuer, number=given["number"], on=on, title=given["title"], actor=visit.actor,
+            at=visit.at,
+        )  # fmt: skip
+    except JiebangError as error:
+        return error
+    return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@visited
+def departure_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpResponse:
+    """Depart from an in-principle condition for one case, in the form its clause asks for."""
+    subject = find_subject(visit, subject_id)
+    key = request.POST.get("key") or request.GET.get("key") or ""
+    options = departable_of(subject, program_of(subject), visit.actor, visit.at)
+    asked = next((one for one in options if one.key == key), None)
+    if asked is None or not asked.may:
+        raise Http404
+    acts = list(ExternalAct.objects.filter(programme=subject.programme).order_by("-on", "-pk"))
+    problem = None
+    if request.method == "POST":
+        act = next((one for one in acts if str(one.pk) == request.POST.get("act")), None)
+        try:
+            record_departure(
+                subject=subject, key=asked.key, reason=request.POST.get("reason", "")[:2000], actor=visit.actor,
+                at=visit.at, act=act,
+            )  # fmt: skip
+        except JiebangError as error:
+            problem = error
+        else:
+            messages.success(request, f"已记录例外：{asked.label}")
+            return redirect("console:subject", subject_id=subject.pk)
+    context = {
+        "subject": subject, "asked": asked, "acts": acts, "problem": problem, "reason": request.POST.get("reason", ""),
+        "act_url": reverse("console:external_act", args=[subject.programme.slug]),
+    }  # fmt: skip
+    return render(request, "console/departure.html", context, status=422 if problem else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@visited
+def open_batch_page(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
+    """Open a batch."""
+    programme = _find(visit, slug)
+    processes = openable(programme, visit.actor)
+    if not processes:
+        raise Http404
+    typed = typed_of(request.POST) if request.method == "POST" else {}
+    wanted = {
+        "process": ("流程", choice(processes)),
+        "number": ("批次编号", TEXT),
+        "title": ("批次名称", TEXT),
+    }
+    errors: dict[str, str] = {}
+    problem = None
+    if request.method == "POST":
+        given = {name: read_control(name, of, typed) for name, (_, of) in wanted.items()}
+        errors = {name: "必填" for name, raw in given.items() if raw is None}
+        longest = {"number": 40, "title": 200}
+        errors |= {
+            name: f"不超过 {most} 字" for name, most in longest.items() if len(given[name] or "") > most
+        }
+        if not errors:
+            try:
+                batch = open_batch(programme=programme, actor=visit.actor, at=visit.at, **given)
+            except JiebangError as error:
+                problem = error
+            else:
+                messages.success(request, f"已开启批次 {batch.number}。")
+                return redirect("console:subject", subject_id=batch.pk)
+    controls = [
+        build_control(name, label, of, typed, required=True, error=errors.get(name, ""))
+        for name, (label, of) in wanted.items()
+    ]
+    context = {"programme": programme, "controls": controls, "problem": problem, "title": "开启批次"}
+    return render(request, "console/plain_form.html", context, status=422 if errors or problem else 200)

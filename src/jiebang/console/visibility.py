@@ -1,0 +1,91 @@
+"""What an actor may see, as queries: whoever asks for anything else gets nothing, not even that it exists."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from jiebang.lifecycle.models import Participation, StageRun, Subject
+from jiebang.organisations.actor import Actor
+from jiebang.organisations.enums import ACTING_POSITIONS, Position
+from jiebang.organisations.models import Programme
+
+#: kinds of stage at which experts give an opinion
+JUDGED_BY_EXPERTS = ("vet_need", "review", "visit", "verify_result", "accept")
+#: kinds of stage that any organisation may answer while they are open
+OPEN_TO_ALL = ("collect_needs", "collect_results", "take_bids", "register")
+
+
+def programmes_of(actor: Actor) -> QuerySet[Programme]:
+    """Programmes whose cases an authority's person may look at: those its authority runs or fills a role in."""
+    if actor.authority_id is None or not (
+        actor.position in ACTING_POSITIONS or actor.position in (Position.AUDITOR, Position.EXPERT)
+    ):
+        return Programme.objects.none()
+    return Programme.objects.filter(
+        Q(bureau_id=actor.authority_id) | Q(role_holders__authority_id=actor.authority_id)
+    ).distinct()
+
+
+def visible_subjects(actor: Actor, at: datetime) -> QuerySet[Subject]:
+    """Subjects the actor may open.
+
+    Acting officers, council, finance and auditors see the cases of their programmes; experts what is put before them;
+    organisations their own cases, what these became, and what stands open to anybody. A rival's bid is in none of these.
+    """
+    if actor.organisation_id is not None:
+        return Subject.objects.filter(_of_organisation(actor.organisation_id, at))
+    found = Subject.objects.filter(programme__in=programmes_of(actor).values("pk"))
+    if actor.position == Position.EXPERT:
+        judged = StageRun.objects.filter(kind__in=JUDGED_BY_EXPERTS)
+        found = found.filter(
+            Exists(judged.filter(subject=OuterRef("pk")))
+            | Exists(judged.filter(subject=OuterRef("parent_id"), subject__kind="challenge"))
+            | Exists(judged.filter(subject__parent=OuterRef("pk")))
+        )
+    return found
+
+
+def own_subjects(organisation_id: int) -> QuerySet[Subject]:
+    """Subjects that an organisation handed in or takes part in itself."""
+    mine = Participation.objects.filter(organisation_id=organisation_id, until_at__isnull=True)
+    return Subject.objects.filter(Q(lead_id=organisation_id) | Q(pk__in=mine.values("subject")))
+
+
+def _own(organisation_id: int) -> Q:
+    mine = own_subjects(organisation_id).values("pk")
+    return (
+        Q(pk__in=mine)
+        | Q(origin__in=mine)
+        | Q(kind="project", parent__origin__in=mine)
+        | Q(kind="result", parent__origin__in=mine)
+        | Q(kind="result", origin__origin__in=mine)
+    )
+
+
+def _of_organisation(organisation_id: int, at: datetime) -> Q:
+    collecting = StageRun.objects.filter(
+        subject=OuterRef("pk"), kind__in=OPEN_TO_ALL, closed_at__isnull=True, opened_at__lte=at
+    )
+    mine = own_subjects(organisation_id).values("pk")
+    return (
+        _own(organisation_id)
+        | Q(kind="challenge")
+        | (
+            Q(kind="batch")
+            & (Exists(collecting) | Q(pk__in=Subject.objects.filter(pk__in=mine).values("parent")))
+        )
+    )
+
+
+def is_inside(actor: Actor, subject: Subject) -> bool:
+    """Whether the whole case is open to the actor, or only what was announced of it (another's challenge, an open batch)."""
+    if actor.organisation_id is None:
+        return True
+    return Subject.objects.filter(_own(actor.organisation_id), pk=subject.pk).exists()
+
+
+def may_read_only(actor: Actor) -> bool:
+    """Auditors read all and change nothing."""
+    return actor.position == Position.AUDITOR

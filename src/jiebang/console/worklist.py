@@ -1,0 +1,176 @@
+"""What waits for one actor, by when, under which clause: a fixed number of queries however long the list is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from jiebang.console.acts import (
+    ASIDE,
+    days_left,
+    describe_stage,
+    is_shown,
+    may_in_role,
+    obstacles_of,
+    window_problem,
+)
+from jiebang.console.slots import PAID, article_of
+from jiebang.console.visibility import OPEN_TO_ALL, programmes_of, visible_subjects
+from jiebang.funding.models import Payment
+from jiebang.lifecycle.known import lineage_of, program_of
+from jiebang.lifecycle.models import Participation, StageRun, Subject
+from jiebang.lifecycle.transitions import rows_of
+from jiebang.organisations.actor import Actor
+from jiebang.organisations.enums import ACTING_POSITIONS, Position
+from jiebang.organisations.models import RoleHolder
+from jiebang.policy.pack import PartyIs, Stage
+from jiebang.policy.program import Program
+from jiebang.reviews.models import Review
+
+#: How far up a subject's family reaches; loaded with the run so that walking it asks nothing more.
+_FAMILY = (
+    "subject__programme",
+    "subject__parent__parent",
+    "subject__parent__origin__parent",
+    "subject__origin__parent__parent",
+    "subject__origin__parent__origin__parent",
+    "subject__origin__origin__parent",
+)
+_MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing that waits: at which run, what may be done, until when, by which clause."""
+
+    run: StageRun
+    subject: Subject
+    stage: Stage
+    acts: tuple[str, ...]
+    articles: tuple[str, ...]
+    days_left: int | None
+    waits: str = ""
+
+
+@dataclass(slots=True)
+class Worklist:
+    """What can be done now, what is under way, and what stands open to any organisation."""
+
+    now: list[Task]
+    later: list[Task]
+    open_to_all: list[Task]
+
+
+def worklist_of(actor: Actor, at: datetime) -> Worklist:
+    """The actor's list, the nearest deadline first. Auditors and administrators have none."""
+    found = Worklist([], [], [])
+    if actor.organisation_id is None and actor.position not in {*ACTING_POSITIONS, Position.EXPERT}:
+        return found
+    runs = list(_runs(actor, at))
+    roles = _RolesHeld(actor)
+    paid = set(
+        Payment.objects.filter(
+            run__in=[r for r in runs if r.kind in PAID], withdrawn_at__isnull=True
+        ).values_list("run_id", flat=True)
+    )
+    reviewed = set(
+        Review.objects.filter(run__in=runs, expert_id=actor.person_id).values_list("run_id", flat=True)
+        if actor.position == Position.EXPERT
+        else ()
+    )
+    for run in runs:
+        _sort_in(run, found, actor, roles, (run.pk in paid, run.pk in reviewed), at)
+    for tasks in (found.now, found.later, found.open_to_all):
+        tasks.sort(key=lambda task: (task.days_left is None, task.days_left or 0, task.run.opened_at))
+    return found
+
+
+def _runs(actor: Actor, at: datetime) -> list[StageRun]:
+    runs = StageRun.objects.filter(closed_at__isnull=True, subject__ended_at__isnull=True)
+    if actor.organisation_id is not None:
+        runs = runs.filter(
+            Q(subject__in=visible_subjects(actor, at).values("pk"))
+            & (~Q(kind__in=OPEN_TO_ALL) | Q(closes_at__isnull=True) | Q(closes_at__gt=at))
+        )
+    else:
+        runs = runs.filter(subject__programme__in=programmes_of(actor).values("pk"))
+    ordered = runs.select_related(*_FAMILY).prefetch_related("sign_offs__signed_by__person")
+    return list(ordered.order_by("closes_at", "opened_at", "pk")[:_MOST])
+
+
+class _RolesHeld:
+    """The actor's roles everywhere, read once."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.of_programme: dict[int, list[str]] = {}
+        self.of_subject: dict[int, list[str]] = {}
+        if actor.authority_id is not None:
+            rows = RoleHolder.objects.filter(authority_id=actor.authority_id).values_list(
+                "programme_id", "role"
+            )
+            for programme, role in rows:
+                self.of_programme.setdefault(programme, []).append(role)
+        elif actor.organisation_id is not None:
+            parts = Participation.objects.filter(
+                organisation_id=actor.organisation_id, until_at__isnull=True
+            ).values_list("subject_id", "role")
+            for subject, role in parts:
+                self.of_subject.setdefault(subject, []).append(role)
+
+    def at(self, subject: Subject, program: Program) -> list[str]:
+        """Roles held for a subject, without those that any organisation may take by acting."""
+        if self.actor.authority_id is None:
+            return [role for here in lineage_of(subject) for role in self.of_subject.get(here.pk, ())]
+        held = self.of_programme.get(subject.programme_id, [])
+        if self.actor.position == Position.EXPERT:
+            people = (PartyIs.panel, PartyIs.person, PartyIs.persons)
+            return [key for key, party in program.pack.parties.items() if party.is_ in people] if held else []
+        return held
+
+
+def _sort_in(
+    run: StageRun, found: Worklist, actor: Actor, roles: _RolesHeld, known: tuple[bool, bool], at: datetime
+) -> None:
+    subject, (has_payment, has_reviewed) = run.subject, known
+    program = program_of(subject)
+    stage = describe_stage(program, subject, run.stage)
+    if stage is None:
+        return
+    held = roles.at(subject, program)
+    acts, waits = [], ""
+    is_own = actor.organisation_id is not None and subject.lead_id == actor.organisation_id
+    for row in rows_of(run.kind):
+        if row.event in ASIDE or not is_shown(row, run, subject):
+            continue
+        answers = "any_organisation" in row.who
+        if row.event == "submit_papers" and actor.organisation_id is None:
+            continue
+        if answers and not (is_own and subject.kind in ("need", "bid")):
+            continue
+        if not answers and not may_in_role(row, stage, held, actor.position == Position.EXPERT):
+            continue
+        stands = window_problem(row, run, at) or "；".join(
+            obstacles_of(row, run, subject, actor, has_payment)
+        )
+        if row.event == "record_review" and has_reviewed:
+            stands = "您已打分，汇总之前可以修改"
+        if stands:
+            waits = waits or stands
+        else:
+            acts.append(row.label)
+    task = Task(
+        run, subject, stage, tuple(acts), tuple(article_of(program, key) for key in stage.clause), days_left(run, at), waits
+    )  # fmt: skip
+    if acts:
+        found.now.append(task)
+    elif waits:
+        found.later.append(task)
+    elif (
+        actor.organisation_id is not None
+        and run.kind in OPEN_TO_ALL
+        and subject.kind in ("batch", "challenge")
+    ):
+        found.open_to_all.append(task)

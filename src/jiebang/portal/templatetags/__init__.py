@@ -1,0 +1,1 @@
+"""What templates of the public site need to show things."""

@@ -1,0 +1,172 @@
+"""Pages for anybody; nobody logs in here."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from jiebang.kernel.errors import JiebangError
+from jiebang.kernel.periods import SHANGHAI, local_date
+from jiebang.ledger.errors import LedgerError
+from jiebang.ledger.verify import verify_chain
+from jiebang.lifecycle import clock
+from jiebang.lifecycle.closing import last_day_of
+from jiebang.lifecycle.door import apply
+from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.models import Subject, Submission
+from jiebang.lifecycle.packs import load_program
+from jiebang.organisations.models import Programme
+from jiebang.policy.in_force import state_on
+from jiebang.policy.pack import ITEM_SECTIONS
+from jiebang.policy.sentences import Narrator
+from jiebang.portal.queries import WINDOWS, article, notice_of, open_runs, proposed_bids, published_facts
+from jiebang.publications.queries import noticed_facts
+
+_OBJECTION = {
+    "objector": ("异议人姓名或单位全称", "须实名。姓名不公开，也不写入账本。"),
+    "contact": ("联系方式", "电话或邮箱，只给核查人看。"),
+    "statement": ("事实与证据", "写清时间、地点、事情经过；证据材料列出名称。"),
+    "request": ("请求", "希望怎样处理；需要核查人回避的，写明是谁、为什么。"),
+}
+_LONGEST = {"objector": 200, "contact": 200, "statement": 8000, "request": 4000}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What stands open and what is on notice."""
+    at = clock.read_clock()
+    context = {
+        "challenges": open_runs(WINDOWS, at),
+        "collections": [one for one in open_runs(("collect_needs",), at) if one.subject.kind == "batch"],
+        "notices": open_runs(("notice",), at),
+        "programmes": Programme.objects.select_related("bureau").order_by("pk"),
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+def challenge_page(request: HttpRequest, subject_id: int) -> HttpResponse:
+    """One announced challenge."""
+    subject = (
+        Subject.objects.filter(pk=subject_id, kind="challenge").select_related("programme__bureau").first()
+    )
+    if subject is None:
+        raise Http404
+    at = clock.read_clock()
+    program = program_of(subject)
+    window = next((one for one in open_runs(WINDOWS, at) if one.subject.pk == subject.pk), None)
+    context = {
+        "subject": subject,
+        "pack": program.pack,
+        "window": window,
+        "facts": published_facts(subject, program),
+        "notice": notice_of(subject.pk, at),
+    }
+    return render(request, "portal/challenge.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
+    """A notice with the days it still runs, and the way to object to it."""
+    at = clock.read_clock()
+    run = notice_of(subject_id, at)
+    if run is None:
+        raise Http404
+    program = program_of(run.subject)
+    stage = program.pack.processes[run.subject.process].stages[run.stage]
+    given = {name: request.POST.get(name, "").strip()[: _LONGEST[name]] for name in _OBJECTION}
+    errors: dict[str, str] = {}
+    problem: JiebangError | None = None
+    draft = request.POST.get("_draft", "")[:80] or secrets.token_urlsafe(18)
+    if request.method == "POST":
+        errors = {name: "必填" for name, text in given.items() if not text}
+        if not errors:
+            try:
+                apply(
+                    run.subject_id, run.stage, "file_objection", actor=None, public=True, at=at, payload=dict(given),
+                    submission=(f"objection:{draft}"[:80], 1),
+                )  # fmt: skip
+            except JiebangError as error:
+                problem = error
+            else:
+                return redirect("portal:objection", draft=draft[:68])
+    context: dict[str, Any] = {
+        "run": run,
+        "subject": run.subject,
+        "stage": stage,
+        "article": article(program, stage.clause[0]),
+        "days_left": (last_day_of(run.closes_at) - local_date(at)).days if run.closes_at else None,
+        "facts": _once(
+            published_facts(run.subject, program)
+            + published_facts(run.subject, program, noticed_facts(program, run.subject, run.stage))
+        ),
+        "proposed": proposed_bids(run, program),
+        "fields": [
+            {"name": name, "label": label, "hint": hint, "value": given[name], "error": errors.get(name, "")}
+            for name, (label, hint) in _OBJECTION.items()
+        ],
+        "problem": problem,
+        "draft": draft,
+        "failed": bool(errors or problem),
+    }
+    return render(request, "portal/notice.html", context, status=422 if errors or problem else 200)
+
+
+def _once(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return list(dict.fromkeys(pairs))
+
+
+@require_safe
+def objection_receipt(request: HttpRequest, draft: str) -> HttpResponse:
+    """That an objection was received; known to whoever holds its key alone."""
+    found = Submission.objects.filter(draft=f"objection:{draft}"[:80]).select_related("subject").first()
+    if found is None:
+        raise Http404
+    return render(request, "portal/objection.html", {"receipt": found})
+
+
+@require_safe
+def policy_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """A programme's policy: every clause in plain words, with what the system does because of it."""
+    programme = Programme.objects.filter(slug=slug).select_related("bureau").first()
+    if programme is None:
+        raise Http404
+    program = load_program(programme.pack_id, programme.pack_version)
+    narrator = Narrator(program)
+    doing: dict[str, list[dict[str, Any]]] = {}
+    for section in ITEM_SECTIONS:
+        for key, item in getattr(program.pack, section).items():
+            told = {"name": narrator.name(section, key), "aspects": narrator.aspects(section, key)}
+            for clause in item.clause:
+                doing.setdefault(clause, []).append(told)
+    clauses = [
+        {"key": key, "clause": clause, "does": doing.get(key, [])}
+        for key, clause in program.pack.clauses.items()
+    ]
+    context = {
+        "programme": programme,
+        "pack": program.pack,
+        "clauses": clauses,
+        "state": state_on(program.pack, local_date(clock.read_clock()), programme.adopted_on),
+    }
+    return render(request, "portal/policy.html", context)
+
+
+@require_safe
+def ledger_page(request: HttpRequest) -> HttpResponse:
+    """Whether each bureau's chain holds together, with the hash that anybody may write down and compare later."""
+    found: list[dict[str, Any]] = []
+    for programme in Programme.objects.select_related("bureau").order_by("bureau_id", "pk"):
+        if any(one["key"] == programme.chain_key for one in found):
+            continue
+        report = None
+        with suppress(LedgerError):  # nothing has been written there yet
+            report = verify_chain(programme.chain_key)
+        found.append({"key": programme.chain_key, "bureau": programme.bureau.name, "report": report})
+    context = {"chains": found, "at": clock.read_clock().astimezone(SHANGHAI)}
+    return render(request, "portal/ledger.html", context)

@@ -1,0 +1,73 @@
+"""The thin life played part of the way, and clients logged in as those who play in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from jiebang.lifecycle import clock
+from jiebang.lifecycle.models import Subject
+from jiebang.lifecycle.packs import load_program
+from jiebang.organisations.models import Account, Authority, Mandate, Person
+from jiebang.scenarios.play import Stage, play_steps, read_instant, set_stage
+from jiebang.scenarios.read import read_scenario
+
+LIFECYCLE = Path(__file__).parents[1] / "lifecycle"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+CITY_B = "另市科技局（合成）"
+
+
+@dataclass
+class Life:
+    """A life so far, with somebody from another city and a person of finance beside those it names."""
+
+    stage: Stage
+    set_clock: Callable[[str], datetime]
+
+    def subject(self, name: str) -> Subject:
+        """A subject by its name in the life, as it stands."""
+        return Subject.objects.get(pk=self.stage.subjects[name].pk)
+
+    def client(self, who: str) -> Client:
+        """A client logged in as somebody."""
+        client = Client()
+        account, _ = self.stage.accounts[who]
+        client.force_login(account, backend=BACKEND)
+        return client
+
+
+def add_person(stage: Stage, key: str, authority: Authority, position: str) -> None:
+    """Somebody more."""
+    person = Person.objects.create(name=f"{key}（合成）", is_synthetic=True)
+    account = Account(username=f"{stage.programme.slug}-{key}", person=person)
+    account.set_unusable_password()
+    account.save()
+    mandate = Mandate.objects.create(
+        person=person, authority=authority, position=position, from_on=date(2020, 1, 1)
+    )
+    stage.accounts[key] = (account, mandate)
+
+
+def play_life(until: str, monkeypatch: pytest.MonkeyPatch, slug: str = "thin") -> Life:
+    """Play the thin life up to, not including, `until`, and stop the clock there."""
+    monkeypatch.setattr(settings, "JIEBANG_PACK_ROOTS", [*settings.JIEBANG_PACK_ROOTS, LIFECYCLE / "packs"])
+    load_program.cache_clear()
+    scenario = read_scenario(LIFECYCLE / "thin.yaml")
+    programme = scenario.programme.model_copy(update={"slug": slug})
+    stage = set_stage(scenario.model_copy(update={"programme": programme}), lambda _line: None)
+    play_steps(stage, [step for step in scenario.steps if step.at < until])
+    add_person(stage, "finance", stage.authorities["bureau"], "finance")
+    other_city, _ = Authority.objects.get_or_create(name=CITY_B, kind="city")
+    add_person(stage, "elsewhere", other_city, "officer")
+
+    def set_clock(text: str) -> datetime:
+        at = read_instant(text)
+        monkeypatch.setattr(clock, "read_clock", lambda: at)
+        return at
+
+    set_clock(until)
+    return Life(stage, set_clock)

@@ -1,0 +1,80 @@
+from typing import Any
+
+import pytest
+
+from jiebang.console.fields import build_control, fill_typed, read_control
+from jiebang.policy.values import Kind, ValueType, read_value
+
+OPTIONS = {"a": "甲", "b": "乙"}
+RECORDS = ValueType(Kind.records, fields={"name": ValueType(Kind.text), "amount": ValueType(Kind.money)})
+
+
+@pytest.mark.parametrize(
+    ("of", "raw"),
+    [
+        (ValueType(Kind.money), "5000000 元"),
+        (ValueType(Kind.money), "4999999.99 元"),
+        (ValueType(Kind.money), "0.01 元"),
+        (ValueType(Kind.percent), "12.5%"),
+        (ValueType(Kind.term, "月"), "2 年"),
+        (ValueType(Kind.term, "月"), "18 个月"),
+        (ValueType(Kind.term, "日"), "7 日"),
+        (ValueType(Kind.term, "工作日"), "10 个工作日"),
+        (ValueType(Kind.count, "家"), "3 家"),
+        (ValueType(Kind.score), "60.5 分"),
+        (ValueType(Kind.date), "2026-03-02"),
+        (ValueType(Kind.instant), "2026-03-02T17:00"),
+        (ValueType(Kind.flag), True),
+        (ValueType(Kind.flag), False),
+        (ValueType(Kind.choice, options=OPTIONS), "b"),
+        (ValueType(Kind.choice, options=OPTIONS, open_list=True), "清单以外"),
+        (ValueType(Kind.choices, options=OPTIONS), ["a", "b"]),
+        (ValueType(Kind.choices, options=OPTIONS, open_list=True), ["a", "清单以外"]),
+        (ValueType(Kind.text), "第一行\n第二行"),
+        (ValueType(Kind.persons), ["张三", "李四"]),
+        (ValueType(Kind.file), "附件.pdf"),
+        (RECORDS, [{"name": "首年", "amount": "100 万元"}, {"name": "次年"}]),
+    ],
+)
+def test_a_value_goes_through_the_form_and_comes_back_the_same(of: ValueType, raw: Any) -> None:
+    typed = fill_typed("values.x", of, raw)
+    assert read_value(read_control("values.x", of, typed), of) == read_value(raw, of)
+
+
+@pytest.mark.django_db
+def test_every_kind_has_a_control() -> None:
+    for kind in Kind:
+        fields = {"name": ValueType(Kind.text)} if kind is Kind.records else None
+        of = ValueType(kind, "家" if kind is Kind.count else None, OPTIONS, fields=fields)
+        control = build_control("values.x", "名称", of, {})
+        assert control.widget in {
+            "text",
+            "line",
+            "number",
+            "date",
+            "instant",
+            "flag",
+            "radios",
+            "select",
+            "checks",
+            "records",
+        }
+        assert read_control("values.x", of, {}) is None
+
+
+def test_what_cannot_be_right_is_passed_on_as_typed() -> None:
+    assert read_control("m", ValueType(Kind.money), {"m": ["六百"]}) == "六百 万元"
+    assert read_control("m", ValueType(Kind.money), {"m": ["1.2 亿元"]}) == "1.2 亿元"
+    assert read_control("f", ValueType(Kind.flag), {"f": ["maybe"]}) == "maybe"
+
+
+def test_rows_left_blank_do_not_count() -> None:
+    typed = {
+        "r--0--name": ["首年"],
+        "r--0--amount--unit": ["万元"],
+        "r--1--name": [" "],
+        "r--1--amount--unit": ["万元"],
+    }
+    assert read_control("r", RECORDS, typed) == [{"name": "首年"}]
+    assert len(build_control("r", "计划", RECORDS, typed).rows) == 2
+    assert len(build_control("r", "计划", RECORDS, {**typed, "_rows": ["r"]}).rows) == 4

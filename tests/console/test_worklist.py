@@ -1,0 +1,71 @@
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.console.lives import Life, play_life
+
+from jiebang.console.worklist import worklist_of
+from jiebang.lifecycle.clock import read_clock
+from jiebang.scenarios.play import read_instant
+
+PlayLife = Callable[[str], Life]
+
+
+def acts_of(life: Life, who: str, at: str) -> list[tuple[str, tuple[str, ...]]]:
+    instant = read_instant(at)
+    actor = life.stage.actor(who, instant)
+    assert actor is not None
+    return [(task.subject.number, task.acts) for task in worklist_of(actor, instant).now]
+
+
+@pytest.mark.parametrize(
+    ("until", "who", "expected"),
+    [
+        ("2026-03-03T11:00", "officer", [("2026-1-N001", ("办结",))]),
+        ("2026-03-03T14:00", "firm", [("2026-1-N001", ("提交需求",))]),
+        ("2026-03-03T14:00", "prof", []),
+        ("2026-03-03T14:00", "officer", []),
+        ("2026-03-27T09:00", "expert", [("2026-1-C001-B001", ("打分",)), ("2026-1-C001-B002", ("打分",))]),
+        ("2026-03-31T09:00", "secretary", [("2026-1-C001", ("办结",))]),
+        ("2026-04-13T10:00", "head", [("2026-1-C001-P01", ("签署",))]),
+        ("2026-04-13T10:00", "officer", []),
+        ("2026-04-13T10:00", "auditor", []),
+        ("2026-04-13T10:00", "elsewhere", []),
+        ("2026-04-14T10:00", "officer", [("2026-1-C001-P01", ("登记拨付",))]),
+    ],
+)
+def test_each_sees_what_waits_for_them(
+    life_until: PlayLife, until: str, who: str, expected: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    assert acts_of(life_until(until), who, until) == expected
+
+
+def test_the_page_names_clause_and_deadline(life_until: PlayLife) -> None:
+    life = life_until("2026-03-06T09:00")
+    text = life.client("prof").get("/console/worklist/").content.decode()
+    assert "正在征集和张榜" in text
+    assert "2026-03-25 17:00" in text
+    assert "还有 19 天" in text
+    assert "第三条" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("who", ["officer", "expert", "firm"])
+def test_its_queries_do_not_grow_with_the_list(monkeypatch: pytest.MonkeyPatch, who: str) -> None:
+    counts = []
+    first = play_life("2026-03-27T09:00", monkeypatch)
+    for more in (0, 1, 2):
+        if more:
+            play_life("2026-03-27T09:00", monkeypatch, slug=f"thin-{more}")
+        actor = first.stage.actor(who, read_clock())
+        assert actor is not None
+        worklist_of(actor, read_instant("2026-03-27T09:00"))  # packs are loaded once
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            found = worklist_of(actor, read_instant("2026-03-27T09:00"))
+        counts.append((len(found.now), len(queries)))
+    assert len({count for _, count in counts}) == 1, counts
+    if who != "firm":
+        assert [length for length, _ in counts] == [2, 4, 6]

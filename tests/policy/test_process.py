@@ -1,0 +1,212 @@
+"""Processes: whatever is unsound is reported before anything runs, and a walk goes only where the process leads."""
+
+from typing import Any
+
+import pytest
+from tests.policy.building import read_text
+
+from jiebang.policy.pack import Process
+from jiebang.policy.process import UnableToWalk, Walk, prove
+from jiebang.policy.stages import KINDS
+
+SOUND = """
+clause: EX-1
+label: 技术攻关
+instrument: open-bid
+starts: collect
+stages:
+  collect: {clause: EX-1, kind: collect_needs, label: 征集, per: batch, by: bureau, outcomes: {closed: vet, none_received: {end: 没有收到}}}
+  vet: {clause: EX-1, kind: vet_need, label: 论证, per: need, by: bureau, outcomes: {passed: announce, returned: collect, rejected: {end: 不列榜}}}
+  announce: {clause: EX-1, kind: announce, label: 张榜, per: batch, by: bureau, outcomes: {announced: bid}}
+  bid: {clause: EX-1, kind: take_bids, label: 揭榜, per: challenge, by: solver, term: bidding, at_most: 2 次, outcomes: {closed: review, no_taker: bid}}
+  review: {clause: EX-1, kind: review, label: 评审, per: bid, by: bureau, outcomes: {passed: select, failed: {end: 落选}}}
+  select: {clause: EX-1, kind: select, label: 遴选, per: challenge, by: bureau, outcomes: {selected: approve, none_qualified: bid}}
+  approve: {clause: EX-1, kind: approve_project, label: 立项, per: bid, by: bureau, outcomes: {approved: [sign, report], rejected: {end: 不立项}}}
+  sign: {clause: EX-1, kind: sign, label: 签约, per: project, by: bureau, outcomes: {signed: pay, not_signed: {end: 未签约}}}
+  pay: {clause: EX-1, kind: pay, label: 拨付, per: project, by: bureau, when: {holds: bid.a}, skipped: {end: 不拨付}, outcomes: {paid: {end: 完成}}}
+  report: {clause: EX-1, kind: summarise, label: 总结, per: batch, by: bureau, outcomes: {recorded: {end: 已总结}}}
+"""
+
+DELETE = object()
+
+
+def changed(*changes: tuple[str, Any]) -> Process:
+    """The sound process with values at dotted paths set, or deleted."""
+    data = read_text(SOUND)
+    for path, value in changes:
+        *steps, last = path.split(".")
+        here = data
+        for step in steps:
+            here = here[step]
+        if value is DELETE:
+            del here[last]
+        else:
+            here[last] = value
+    return Process.model_validate(data)
+
+
+def complaints(process: Process) -> list[tuple[str, str]]:
+    """(dotted path, what) of everything `prove` reports."""
+    found: list[tuple[str, str]] = []
+    prove(process, (), lambda path, what, expected: found.append((".".join(map(str, path)), what)))
+    return found
+
+
+def test_the_sound_process_is_sound() -> None:
+    assert complaints(changed()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "where", "what"),
+    [
+        ("starts", "begin", "starts", "没有阶段“begin”"),
+        ("stages.vet.kind", "ponder", "stages.vet.kind", "不认识的阶段种类“ponder”"),
+        ("stages.vet.per", "project", "stages.vet.per", "“需求论证”不能按 project 进行"),
+        ("stages.review.outcomes.maybe", {"end": "完"}, "stages.review.outcomes.maybe", "“专家评审”没有结果“maybe”"),
+        ("stages.review.outcomes.failed", DELETE, "stages.review.outcomes", "结果“failed”没有去向"),
+        ("stages.bid.term", DELETE, "stages.bid", "“揭榜申请”没有写期限"),
+        ("stages.pay.skipped", DELETE, "stages.pay", "when 与 skipped 要一起写"),
+        ("stages.pay.when", DELETE, "stages.pay", "when 与 skipped 要一起写"),
+        ("stages.review.outcomes.passed", "selekt", "stages.review.outcomes", "去向“selekt”不是本流程的阶段"),
+        ("stages.approve.outcomes.approved", ["sign", "rest"], "stages.approve.outcomes", "去向“rest”不是本流程的阶段"),
+        ("stages.pay.skipped", "rest", "stages.pay.outcomes", "去向“rest”不是本流程的阶段"),
+        ("stages.approve.outcomes.approved", "sign", "stages.report", "阶段“总结”永远到不了"),
+        ("stages.sign.outcomes.not_signed", "review", "stages.sign.outcomes", "“签约”回到“评审”，会自己循环"),
+        ("stages.review.outcomes.failed", "review", "stages.review.outcomes", "“评审”回到“评审”，会自己循环"),
+        ("stages.pay.skipped", "sign", "stages.pay.outcomes", "“拨付”回到“签约”，会自己循环"),
+        # what a stage needs isn't there on every way to it
+        ("stages.vet.outcomes.rejected", "select", "stages.select", "“遴选”需要先有 scores，但有的路走到这里时还没有"),
+        ("stages.collect.outcomes.none_received", "vet", "stages.vet", "“论证”需要先有 needs，但有的路走到这里时还没有"),
+        ("stages.approve.outcomes.rejected", "sign", "stages.sign", "“签约”需要先有 projects，但有的路走到这里时还没有"),
+        ("stages.sign.per", "result", "stages.sign", "“签约”需要先有 results，但有的路走到这里时还没有"),
+    ],
+)  # fmt: skip
+def test_each_unsoundness_is_reported(path: str, value: object, where: str, what: str) -> None:
+    assert (where, what) in complaints(changed((path, value)))
+
+
+def test_a_path_that_never_ends_is_reported_at_each_of_its_stages() -> None:
+    turning = changed(
+        ("stages.vet.outcomes.rejected", "announce"),
+        ("stages.collect.outcomes.none_received", DELETE),
+        ("stages.bid.outcomes.closed", "bid"),
+    )
+    found = complaints(turning)
+    for key, label in (("collect", "征集"), ("vet", "论证"), ("announce", "张榜"), ("bid", "揭榜")):
+        assert (f"stages.{key}", f"从“{label}”出发的路永远不会结束") in found
+    assert ("stages.bid.outcomes", "“揭榜”回到“揭榜”，会自己循环") in found
+
+
+@pytest.mark.parametrize("stage", list(read_text(SOUND)["stages"]))
+def test_taking_any_stage_out_is_noticed(stage: str) -> None:
+    assert complaints(changed((f"stages.{stage}", DELETE)))
+
+
+@pytest.mark.parametrize(
+    ("stage", "outcome"),
+    [
+        (stage, outcome)
+        for stage, content in read_text(SOUND)["stages"].items()
+        for outcome in content["outcomes"]
+        if outcome not in KINDS[content["kind"]].optional
+    ],
+)
+def test_taking_any_needed_outcome_out_is_noticed(stage: str, outcome: str) -> None:
+    assert (f"stages.{stage}.outcomes", f"结果“{outcome}”没有去向") in complaints(
+        changed((f"stages.{stage}.outcomes.{outcome}", DELETE))
+    )
+
+
+def test_optional_outcomes_may_be_left_out() -> None:
+    assert (
+        complaints(
+            changed(
+                ("stages.collect.outcomes.none_received", DELETE), ("stages.vet.outcomes.returned", DELETE)
+            )
+        )
+        == []
+    )
+
+
+def test_every_kind_can_be_left_and_returns_only_by_its_own_outcomes() -> None:
+    for name, kind in KINDS.items():
+        assert kind.outcomes.keys() > kind.optional, name
+        assert kind.returning <= kind.outcomes.keys(), name
+        assert kind.optional <= kind.outcomes.keys(), name
+
+
+# ── walks ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TO_BIDS = [("collect", "closed"), ("vet", "passed"), ("announce", "announced")]
+TO_APPROVAL = [
+    *TO_BIDS,
+    ("bid", "closed"),
+    ("review", "passed"),
+    ("select", "selected"),
+    ("approve", "approved"),
+]
+
+
+def walk(steps: list[tuple[str, str]]) -> Walk:
+    found = Walk.begin(changed())
+    for stage, outcome in steps:
+        found.step(stage, outcome)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("steps", "still_open", "ended"),
+    [
+        ([], ["collect"], []),
+        ([("collect", "none_received")], [], ["没有收到"]),
+        ([("collect", "closed"), ("vet", "returned")], ["collect"], []),
+        (TO_BIDS, ["bid"], []),
+        ([*TO_BIDS, ("bid", "no_taker")], ["bid"], []),
+        (TO_APPROVAL, ["sign", "report"], []),
+        ([*TO_APPROVAL, ("report", "recorded")], ["sign"], ["已总结"]),
+        (
+            [*TO_APPROVAL, ("sign", "signed"), ("pay", "skipped"), ("report", "recorded")],
+            [],
+            ["不拨付", "已总结"],
+        ),
+    ],
+)
+def test_a_walk_goes_where_the_process_leads(
+    steps: list[tuple[str, str]], still_open: list[str], ended: list[str]
+) -> None:
+    found = walk(steps)
+    assert (found.open, found.ended) == (still_open, ended)
+
+
+@pytest.mark.parametrize(
+    ("steps", "step", "said"),
+    [
+        ([], ("vet", "passed"), "vet：这个阶段现在没有打开。现在打开的是：collect。"),
+        ([], ("nowhere", "passed"), "nowhere：这个阶段现在没有打开。现在打开的是：collect。"),
+        ([("collect", "none_received")], ("collect", "closed"), "collect：这个阶段现在没有打开。现在打开的是：没有收到。"),
+        ([], ("collect", "passed"), "征集：没有结果“passed”。可用：closed、none_received。"),
+        (TO_BIDS, ("bid", "too_few"), "揭榜：没有结果“too_few”。可用：closed、no_taker。"),
+        (TO_BIDS, ("bid", "skipped"), "揭榜：没有结果“skipped”。可用：closed、no_taker。"),
+        ([*TO_BIDS, ("bid", "no_taker")], ("bid", "no_taker"), "揭榜：最多进行 2 次，已经用完。改走别的结果。"),
+    ],
+)  # fmt: skip
+def test_a_walk_refuses_what_the_process_does_not_allow(
+    steps: list[tuple[str, str]], step: tuple[str, str], said: str
+) -> None:
+    found = walk(steps)
+    before = (list(found.open), list(found.ended), dict(found.begun))
+    with pytest.raises(UnableToWalk) as refused:
+        found.step(*step)
+    assert str(refused.value) == said
+    assert (found.open, found.ended, found.begun) == before
+
+
+def test_how_often_counts_over_different_ways_back() -> None:
+    # Once by nobody bidding, once by nobody being good enough.
+    round_two = [*TO_BIDS, ("bid", "closed"), ("review", "passed"), ("select", "none_qualified")]
+    found = walk(round_two)
+    assert found.begun["bid"] == 2
+    with pytest.raises(UnableToWalk):
+        found.step("bid", "no_taker")
+    found.step("bid", "closed")
+    assert found.open == ["review"]

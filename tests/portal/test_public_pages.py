@@ -1,0 +1,93 @@
+import re
+from collections.abc import Callable
+
+from django.test import Client
+from django.urls import reverse
+from tests.console.lives import Life
+
+from jiebang.ledger.models import Chain, Entry
+from jiebang.publications.models import Objection
+
+PlayLife = Callable[[str], Life]
+OBJECTION = {
+    "objector": "示例丙公司（合成）",
+    "contact": "示例电话",
+    "statement": "评分表第三项与公示不一致，附截图名称。",
+    "request": "请复核",
+}
+
+
+def test_a_challenge_is_shown_while_its_window_is_open(life_until: PlayLife) -> None:
+    life = life_until("2026-03-06T09:00")
+    client = Client()
+    home = client.get("/").content.decode()
+    assert "高温轴承" in home
+    assert "2026-03-25 17:00" in home
+    page = client.get(reverse("portal:challenge", args=[life.subject("challenge").pk])).content.decode()
+    assert "还有 19 天" in page
+    life.set_clock("2026-03-25T17:00")
+    assert (
+        "揭榜已经截止"
+        in client.get(reverse("portal:challenge", args=[life.subject("challenge").pk])).content.decode()
+    )
+    assert "现在没有张榜的难题" in client.get("/").content.decode()
+
+
+def test_anybody_objects_once_however_often_they_click(life_until: PlayLife) -> None:
+    life = life_until("2026-04-02T10:00")
+    client = Client()
+    where = reverse("portal:notice", args=[life.subject("challenge").pk])
+    page = client.get(where).content.decode()
+    assert "还有 5 天" in page
+    assert "2026-04-07 24:00" in page
+    assert "示例大学（合成）" in page
+    assert "示例研究院（合成）" not in page  # its review failed
+    found = re.search(r'name="_draft" value="([^"]+)"', page)
+    assert found
+    form = {**OBJECTION, "_draft": found[1]}
+    missing = client.post(where, {**form, "objector": " "})
+    assert missing.status_code == 422
+    assert "评分表第三项" in missing.content.decode()
+    first, second = client.post(where, form), client.post(where, form)
+    assert first.status_code == 302
+    assert first["Location"] == second["Location"]
+    assert Objection.objects.count() == 1
+    assert "已收到您的异议" in client.get(first["Location"]).content.decode()
+    bodies = " ".join(Entry.objects.values_list("body", flat=True))
+    assert "示例丙公司" not in bodies
+    assert '"public":true' in bodies
+
+
+def test_a_notice_that_has_ended_takes_no_objection(life_until: PlayLife) -> None:
+    life = life_until("2026-04-02T10:00")
+    where = reverse("portal:notice", args=[life.subject("challenge").pk])
+    life.set_clock("2026-04-08T00:00")
+    assert Client().post(where, OBJECTION).status_code == 404
+    assert not Objection.objects.exists()
+
+
+def test_objectors_are_shown_to_nobody_but_the_authorities(life_until: PlayLife) -> None:
+    life = life_until("2026-04-08T00:00")
+    where = reverse("console:subject", args=[life.subject("challenge").pk])
+    assert "评分有误" in life.client("second").get(where).content.decode()
+    for who in ("firm", "prof"):
+        assert "评分有误" not in life.client(who).get(where).content.decode()
+    assert (
+        "评分有误"
+        not in Client().get(reverse("portal:notice", args=[life.subject("challenge").pk])).content.decode()
+    )
+
+
+def test_the_policy_is_readable_clause_by_clause(life_until: PlayLife) -> None:
+    life_until("2026-03-06T09:00")
+    page = Client().get("/policies/thin/").content.decode()
+    for word in ("第四条", "总投入不低于五百万元", "项目投入总额", "自 2026-01-01 起施行"):
+        assert word in page
+
+
+def test_the_ledger_page_tells_the_head_and_sees_damage(life_until: PlayLife) -> None:
+    life = life_until("2026-03-06T09:00")
+    head = Chain.objects.get(key=life.stage.programme.chain_key).head_hash
+    page = Client().get("/ledger/").content.decode()
+    assert head in page
+    assert "完好" in page
