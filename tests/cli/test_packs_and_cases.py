@@ -99,7 +99,7 @@ def test_list_shows_packs_and_those_that_do_not_load(run: Run, tmp_path: Path) -
         0,
         [
             f"{KEY}  示例市  示例市揭榜挂帅办法（合成）（草案）",
-            "    施行：自 2026-01-01 起施行，有效期 3 年（EX-12）；12 条，30 个案例",
+            "    施行：自 2026-01-01 起施行，有效期 3 年（EX-12）；15 条，30 个案例",
         ],
         [],
     )

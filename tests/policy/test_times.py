@@ -37,7 +37,7 @@ def count(
 
 
 def closes(found: Deadline) -> str | None:
-    return found.closes_at and found.closes_at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+    return found.closes_at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M") if found.closes_at else None
 
 
 @pytest.mark.parametrize(

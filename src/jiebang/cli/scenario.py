@@ -22,7 +22,7 @@ def register(subparsers: Any) -> None:
 
 
 def run_files(options: Namespace) -> int:
-    """Play each file on a fresh database; 1 if any did something else than it says."""
+    """Play all files on one fresh database, as an installation runs many programmes; 1 if any did something else than it says."""
     with tempfile.TemporaryDirectory(prefix="jiebang-scenario-") as folder:
         # Set before Django reads its settings: a scenario never touches the installation's own database.
         os.environ.update(

@@ -52,7 +52,7 @@ class CompiledLimit:
 def _entitled(made: Departure, departs: Departs) -> bool:
     if made.by not in departs.by or made.with_ != departs.with_.value:
         return False
-    return made.act is not None if made.with_ == "external_act" else bool(made.reason)
+    return made.act is not None if made.with_ == "external_act" else made.has_reason
 
 
 @dataclass(slots=True)

@@ -72,7 +72,7 @@ class Leaf:
             if made is not None and made.by in self.departs.by and made.with_ == self.departs.with_.value:
                 if made.with_ == "external_act" and made.act is None:
                     continue
-                if made.with_ in ("reason", "meeting") and not made.reason:
+                if made.with_ in ("reason", "meeting") and not made.has_reason:
                     continue
                 return made
         return None

@@ -67,6 +67,11 @@ class Departure:
     reason: str | None = None
     act: Act | None = None
 
+    @property
+    def has_reason(self) -> bool:
+        """Whether somebody wrote why; blanks are no reason."""
+        return isinstance(self.reason, str) and bool(self.reason.strip())
+
 
 @dataclass(frozen=True, slots=True)
 class Relation:

@@ -86,6 +86,8 @@ def set_stage(scenario: Scenario, tell: Callable[[str], None]) -> Stage:
         for key, part in scenario.authorities.items()
     }
     described = scenario.programme
+    if Programme.objects.filter(slug=described.slug).exists():
+        raise ScenarioFailed(where=described.slug, what="另一个剧本已经用了这个计划编号", fix="换一个 slug")
     programme = Programme.objects.create(
         slug=described.slug, title=described.title, bureau=authorities[described.bureau], pack_id=pack_id,
         pack_version=version, adopted_on=date.fromisoformat(described.adopted.on) if described.adopted else None,
