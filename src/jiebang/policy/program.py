@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from jiebang.policy import compile_arithmetic  # noqa: F401  registers the arithmetic operands
+from jiebang.policy import (  # registers arithmetic operands and leaves
+    compile_arithmetic,  # noqa: F401
+    compile_leaves,  # noqa: F401
+)
 from jiebang.policy import pack as pk
 from jiebang.policy.amounts import Accountant, CompiledMoney, compile_money
 from jiebang.policy.check_references import check_references
