@@ -101,6 +101,17 @@ def test_a_sent_draft_is_not_offered_again(life_until: PlayLife) -> None:
     assert hidden(client.get(where).content.decode(), "_draft") != form["_draft"]
 
 
+def test_a_save_that_comes_too_late_brings_no_draft_back(life_until: PlayLife) -> None:
+    life = life_until("2026-03-02T10:00")
+    batch, client = life.subject("batch"), life.client("firm")
+    where = address(batch, "collect", "submit_need")
+    form = {**open_form(client, where), **NEED}
+    client.post(where, form)
+    late = client.post(where, {**form, "_do": "save"}, headers={"HX-Request": "true"})
+    assert "没有保存" in late.content.decode()
+    assert not Draft.objects.exists()
+
+
 def test_a_second_bid_asks_before_it_replaces(life_until: PlayLife) -> None:
     life = life_until("2026-03-06T10:00")
     challenge, client = life.subject("challenge"), life.client("prof")

@@ -13,7 +13,7 @@ from jiebang.console.slots import PAID, article_of, moments_of
 from jiebang.funding.models import Payment
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.lifecycle.closing import last_day_of, show_close
-from jiebang.lifecycle.door import things_about
+from jiebang.lifecycle.door import is_favourable, things_about
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
@@ -24,6 +24,7 @@ from jiebang.policy.pack import Stage
 from jiebang.policy.process import WINDOWED, targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.verdicts import explain_verdict, judge_rule
+from jiebang.publications.models import Objection
 
 SUBMISSIONS = frozenset({"submit_need", "submit_bid", "submit_result", "submit_papers", "import_needs"})
 #: Acts beside the way of a case: always possible, nobody's duty, on a page of their own.
@@ -104,6 +105,9 @@ def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
     if row.event == "submit_papers":
         stage = describe_stage(program_of(subject), subject, run.stage)
         return bool(stage and stage.papers.takes)
+    if row.event == "conclude" and run.kind in PAID:
+        stage = describe_stage(program_of(subject), subject, run.stage)
+        return any(not is_favourable(run.kind, name) for name in (stage.outcomes if stage else ()))
     if row.event == "sign_off":
         return bool(subject.programme.sign_off_chains.get(run.kind))
     if row.event in ("close", "import_needs") and run.kind in (
@@ -131,7 +135,7 @@ def sign_off_state(run: StageRun, subject: Subject) -> tuple[list[tuple[str, str
 
 
 def obstacles_of(
-    row: Transition, run: StageRun, subject: Subject, actor: Actor, has_payment: bool
+    row: Transition, run: StageRun, subject: Subject, actor: Actor, has_payment: bool, has_objection: bool
 ) -> list[str]:
     """What else stands in the way of somebody whose role and hour are right."""
     found = []
@@ -143,6 +147,8 @@ def obstacles_of(
             found.append(f"现在轮到{Position(turn).label}签署")
         elif run.kind in PAID and not has_payment:
             found.append("还没有提出拨付意见")
+    if row.event == "resolve_objection" and not has_objection:
+        found.append("没有待办的异议")
     if row.event == "propose_payment" and has_payment:
         found.append("已经提出过拨付意见，等签署和登记")
     if row.event == "record_payment":
@@ -215,6 +221,9 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
     """Every act there is at a run, each with whether and why not."""
     subject = run.subject
     has_payment = run.kind in PAID and Payment.objects.filter(run=run, withdrawn_at__isnull=True).exists()
+    has_objection = (
+        run.kind == "notice" and Objection.objects.filter(run=run, resolved_at__isnull=True).exists()
+    )
     found = []
     for row in rows_of(run.kind):
         if not is_shown(row, run, subject):
@@ -227,7 +236,14 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
         if late := window_problem(row, run, at):
             why.append(late)
         if not why:
-            why += obstacles_of(row, run, subject, actor, has_payment)
+            why += obstacles_of(row, run, subject, actor, has_payment, has_objection)
         found.append(Offer(run, row.event, row.label, not why, why))
     # What moves the case goes before what stands beside it, what can be done before what can't.
-    return sorted(found, key=lambda offer: (offer.event in ASIDE, not offer.allowed))
+    return sorted(
+        found,
+        key=lambda offer: (
+            offer.event in ASIDE,
+            not offer.allowed,
+            run.kind in PAID and offer.event == "conclude",
+        ),
+    )

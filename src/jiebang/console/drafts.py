@@ -24,6 +24,9 @@ def save_draft(
 ) -> Draft | None:
     """Save what was typed under its key; None for a key that somebody else's draft has, or a draft that was sent."""
     key = key[:80] or new_draft_key()
+    # A save that was under way while its form was sent must not bring the draft back.
+    if Submission.objects.filter(programme=subject.programme, draft=key, revision__gte=revision).exists():
+        return None
     held = Draft.objects.filter(key=key).first()
     if held is not None and (
         held.mandate_id != visit.mandate.pk or held.subject_id != subject.pk or held.revision > revision

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
-from jiebang.lifecycle.door import things_about
+from jiebang.lifecycle.door import is_favourable, things_about
 from jiebang.lifecycle.known import descendants_of, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
 from jiebang.lifecycle.submissions import fields_taken
@@ -251,7 +251,13 @@ def _conclude(asking: Asking) -> list[Slot]:
         return [picked, _note()]
     slots: list[Slot] = []
     if kind != "review" or _by_hand(asking.stage.scoring):
-        outcomes = {name: outcome_label(kind, name) for name in asking.stage.outcomes}
+        # Where money moves, the favourable outcome is booked with its amount and voucher, not declared.
+        booked = kind in PAID
+        outcomes = {
+            name: outcome_label(kind, name)
+            for name in asking.stage.outcomes
+            if not (booked and is_favourable(kind, name))
+        }
         slots.append(Slot(("outcome",), "结果", choice(outcomes), required=True))
     slots.append(_note(hint="不予通过、退回等结果要写明理由"))
     return slots + fact_slots(asking, moments_of(kind))

@@ -27,6 +27,7 @@ from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import RoleHolder
 from jiebang.policy.pack import PartyIs, Stage
 from jiebang.policy.program import Program
+from jiebang.publications.models import Objection
 from jiebang.reviews.models import Review
 
 #: How far up a subject's family reaches; loaded with the run so that walking it asks nothing more.
@@ -80,8 +81,12 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
         if actor.position == Position.EXPERT
         else ()
     )
+    objected = set(
+        Objection.objects.filter(run__in=runs, resolved_at__isnull=True).values_list("run_id", flat=True)
+    )
     for run in runs:
-        _sort_in(run, found, actor, roles, (run.pk in paid, run.pk in reviewed), at)
+        known = _Known(run.pk in paid, run.pk in reviewed, run.pk in objected)
+        _sort_in(run, found, actor, roles, known, at)
     for tasks in (found.now, found.later, found.open_to_all):
         tasks.sort(key=lambda task: (task.days_left is None, task.days_left or 0, task.run.opened_at))
     return found
@@ -98,6 +103,15 @@ def _runs(actor: Actor, at: datetime) -> list[StageRun]:
         runs = runs.filter(subject__programme__in=programmes_of(actor).values("pk"))
     ordered = runs.select_related(*_FAMILY).prefetch_related("sign_offs__signed_by__person")
     return list(ordered.order_by("closes_at", "opened_at", "pk")[:_MOST])
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read beforehand about a run."""
+
+    has_payment: bool
+    has_reviewed: bool
+    has_objection: bool
 
 
 class _RolesHeld:
@@ -132,9 +146,9 @@ class _RolesHeld:
 
 
 def _sort_in(
-    run: StageRun, found: Worklist, actor: Actor, roles: _RolesHeld, known: tuple[bool, bool], at: datetime
+    run: StageRun, found: Worklist, actor: Actor, roles: _RolesHeld, known: _Known, at: datetime
 ) -> None:
-    subject, (has_payment, has_reviewed) = run.subject, known
+    subject = run.subject
     program = program_of(subject)
     stage = describe_stage(program, subject, run.stage)
     if stage is None:
@@ -153,9 +167,9 @@ def _sort_in(
         if not answers and not may_in_role(row, stage, held, actor.position == Position.EXPERT):
             continue
         stands = window_problem(row, run, at) or "；".join(
-            obstacles_of(row, run, subject, actor, has_payment)
+            obstacles_of(row, run, subject, actor, known.has_payment, known.has_objection)
         )
-        if row.event == "record_review" and has_reviewed:
+        if row.event == "record_review" and known.has_reviewed:
             stands = "您已打分，汇总之前可以修改"
         if stands:
             waits = waits or stands
