@@ -14,6 +14,7 @@ from django.db import transaction
 
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries, salted_digest
+from jiebang.lifecycle.closing import show_close
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
 from jiebang.lifecycle.known import descendants_of, program_of, situation_of
 from jiebang.lifecycle.models import FactEntry, OutboxMessage, StageRun, Subject, Submission
@@ -161,7 +162,7 @@ def _allowed_role(
 def _require_window(row: Transition, run: StageRun, at: datetime) -> None:
     if row.window == "any" or run.closes_at is None:
         return
-    shown = run.closes_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    shown = show_close(run.closes_at)
     if row.window == "open" and at >= run.closes_at:
         raise OutsideWindow(
             where=row.label, what=f"已经截止（{shown}）", fix="截止以收到时间为准；有疑问请联系主管部门"

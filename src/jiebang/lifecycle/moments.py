@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
-from jiebang.kernel.periods import SHANGHAI, local_date
+from jiebang.kernel.periods import SHANGHAI
+from jiebang.lifecycle.closing import last_day_of
 from jiebang.lifecycle.known import register_computed_facts
 from jiebang.lifecycle.models import StageRun, Subject
 
@@ -22,10 +22,7 @@ def tell_moments(subject: Subject) -> dict[str, Any]:
         "opened_at", "pk"
     ):
         if run.kind in _BIDDING and run.closes_at is not None:
-            # A window that closes at 24:00 ends on the day before that instant.
-            found["challenge.registration_ends_on"] = local_date(
-                run.closes_at - timedelta(microseconds=1)
-            ).isoformat()
+            found["challenge.registration_ends_on"] = last_day_of(run.closes_at).isoformat()
         elif run.kind in _ENDINGS and run.closed_at is not None:
             found[_ENDINGS[run.kind]] = run.closed_at.astimezone(SHANGHAI).isoformat()
     return found
