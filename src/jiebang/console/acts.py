@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from jiebang.console.slots import PAID, article_of, moments_of
+from jiebang.console.slots import article_of
 from jiebang.funding.models import Payment
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.lifecycle.closing import last_day_of, show_close
-from jiebang.lifecycle.door import is_favourable, things_about
+from jiebang.lifecycle.door import EVERY_MOMENT, is_favourable, things_about
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
@@ -23,6 +23,7 @@ from jiebang.organisations.enums import Position
 from jiebang.policy.pack import Stage
 from jiebang.policy.process import WINDOWED, targets_of
 from jiebang.policy.program import Program
+from jiebang.policy.stages import MONEY_KINDS
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 from jiebang.publications.models import Objection
 
@@ -105,7 +106,7 @@ def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
     if row.event == "submit_papers":
         stage = describe_stage(program_of(subject), subject, run.stage)
         return bool(stage and stage.papers.takes)
-    if row.event == "conclude" and run.kind in PAID:
+    if row.event == "conclude" and run.kind in MONEY_KINDS:
         stage = describe_stage(program_of(subject), subject, run.stage)
         return any(not is_favourable(run.kind, name) for name in (stage.outcomes if stage else ()))
     if row.event == "sign_off":
@@ -145,7 +146,7 @@ def obstacles_of(
             found.append("已经全部签完")
         elif turn != actor.position:
             found.append(f"现在轮到{Position(turn).label}签署")
-        elif run.kind in PAID and not has_payment:
+        elif run.kind in MONEY_KINDS and not has_payment:
             found.append("还没有提出拨付意见")
     if row.event == "resolve_objection" and not has_objection:
         found.append("没有待办的异议")
@@ -205,7 +206,7 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
     subject = run.subject
     situations = {subject.pk: situation_of(subject, at)}
     found = []
-    for moment in moments_of(run.kind):
+    for moment in EVERY_MOMENT:
         for rule in program.rules_for(subject.process, run.stage, moment.value):
             for thing in things_about(subject, rule.about, {}):
                 if thing.pk not in situations:
@@ -220,7 +221,9 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
 def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datetime) -> list[Offer]:
     """Every act there is at a run, each with whether and why not."""
     subject = run.subject
-    has_payment = run.kind in PAID and Payment.objects.filter(run=run, withdrawn_at__isnull=True).exists()
+    has_payment = (
+        run.kind in MONEY_KINDS and Payment.objects.filter(run=run, withdrawn_at__isnull=True).exists()
+    )
     has_objection = (
         run.kind == "notice" and Objection.objects.filter(run=run, resolved_at__isnull=True).exists()
     )
@@ -244,6 +247,6 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
         key=lambda offer: (
             offer.event in ASIDE,
             not offer.allowed,
-            run.kind in PAID and offer.event == "conclude",
+            run.kind in MONEY_KINDS and offer.event == "conclude",
         ),
     )

@@ -21,9 +21,7 @@ def preview_amounts(asking: Asking, facts: dict[str, Any]) -> list[dict[str, Any
     except PackProblems:
         situation = situation_of(subject, asking.at)
     found = []
-    for key, item in program.pack.money.items():
-        if item.stage != asking.run.stage or (item.processes and subject.process not in item.processes):
-            continue
+    for key in program.money_at(subject.process, asking.run.stage):
         amount = program.accountant.compute(key, situation)
         told = explain_amount(amount)
         told["state"] = AMOUNT_STATES[amount.status]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from jiebang.console.slots import article_of, moments_of
+from jiebang.console.slots import article_of
+from jiebang.lifecycle.door import EVERY_MOMENT
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import DepartureRecord, StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
@@ -71,7 +72,7 @@ def departable_of(subject: Subject, program: Program, actor: Actor, at: datetime
         )  # fmt: skip
 
     for run in StageRun.objects.filter(subject=subject, closed_at__isnull=True):
-        for moment in moments_of(run.kind):
+        for moment in EVERY_MOMENT:
             for verdict in program.judge(
                 situation, program.rules_for(subject.process, run.stage, moment.value)
             ):
@@ -79,11 +80,10 @@ def departable_of(subject: Subject, program: Program, actor: Actor, at: datetime
                     if leaf.departs is not None and leaf.truth(situation) == FAIL:
                         clause = leaf.clause or verdict.compiled.rule.clause[0]
                         add(leaf.departure_keys[0], clause, leaf.departs)
-        for name, item in program.pack.money.items():
-            if item.stage == run.stage and (not item.processes or subject.process in item.processes):
-                for limit in [*item.ceilings, *item.floors]:
-                    if limit.departs is not None:
-                        add(f"{name}#{limit.name}", limit.clause[0], limit.departs)
+        for name, item in program.money_at(subject.process, run.stage).items():
+            for limit in [*item.ceilings, *item.floors]:
+                if limit.departs is not None:
+                    add(f"{name}#{limit.name}", limit.clause[0], limit.departs)
     return list(found.values())
 
 

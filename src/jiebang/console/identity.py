@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle import clock
-from jiebang.organisations.actor import Actor, mandates_on
+from jiebang.organisations.actor import Actor, actor_under, mandates_on
 from jiebang.organisations.models import Account, Mandate
 
 MANDATE_KEY = "mandate"
@@ -51,15 +51,7 @@ def visit_of(request: HttpRequest, account: Account, at: datetime) -> Visit | No
         mandate = mandates[0]
     if mandate is None:
         return None
-    actor = Actor(
-        account.pk,
-        account.person_id,
-        mandate.pk,
-        mandate.position,
-        mandate.authority_id,
-        mandate.organisation_id,
-    )
-    return Visit(account, mandate, actor, at)
+    return Visit(account, mandate, actor_under(account, mandate), at)
 
 
 def visited(view: View) -> View:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
-from jiebang.lifecycle.door import is_favourable, things_about
+from jiebang.lifecycle.door import EVERY_MOMENT, is_favourable, things_about
 from jiebang.lifecycle.known import descendants_of, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
 from jiebang.lifecycle.submissions import fields_taken
@@ -16,14 +16,11 @@ from jiebang.policy.pack import DecidedAmount, Scoring, Source, Stage, When
 from jiebang.policy.process import targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.situation import RANK, Situation
+from jiebang.policy.stages import MONEY_KINDS
 from jiebang.policy.values import DATE, FLAG, SCORE, TEXT, Kind, ValueType
 from jiebang.publications.models import Objection
 
 REGISTER_RANK = RANK[Source.register]
-#: kinds of stage whose rules run at another moment than `decide`
-MOMENTS = {"sign": When.sign, "pay": When.pay}
-#: kinds of stage at which money moves, in or out
-PAID = frozenset({"pay", "recover", "procure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +96,6 @@ def submission_slots(asking: Asking) -> list[Slot]:
     return list(found.values())
 
 
-def moments_of(kind: str) -> tuple[When, ...]:
-    """The moments whose rules hold when a kind of stage passes: what was handed in has to be right then as well."""
-    return (When.submit, MOMENTS.get(kind, When.pay if kind in PAID else When.decide))
-
-
 def wanted_facts(asking: Asking, moments: tuple[When, ...]) -> dict[str, int]:
     """Facts that the rules of this stage look at and nobody has given well enough, each with the least source it takes.
 
@@ -157,7 +149,7 @@ def fact_slots(asking: Asking, moments: tuple[When, ...]) -> list[Slot]:
 
 def _check_facts(asking: Asking) -> list[Slot]:
     """What was checked or looked up: of which thing, where, as of when, and the facts themselves."""
-    wanted = list(wanted_facts(asking, moments_of(asking.run.kind)))
+    wanted = list(wanted_facts(asking, EVERY_MOMENT))
     names = [name for name in dict.fromkeys([*wanted, *asking.more]) if name in asking.program.types]
     recorded = _recorded(asking.subject)
     return [
@@ -210,14 +202,10 @@ def _recorded(subject: Subject) -> dict[str, Any]:
 
 def _facts_of_money(asking: Asking, situation: Situation) -> Iterable[str]:
     """What the amounts of a payment stage still need, the amount that somebody decides among them."""
-    if asking.run.kind not in PAID:
+    if asking.run.kind not in MONEY_KINDS:
         return
     program = asking.program
-    for key, item in program.pack.money.items():
-        if item.stage != asking.run.stage or (
-            item.processes and asking.subject.process not in item.processes
-        ):
-            continue
+    for key, item in program.money_at(asking.subject.process, asking.run.stage).items():
         if isinstance(item.amount, DecidedAmount):
             yield item.amount.decided
         yield from program.accountant.compute(key, situation).missing
@@ -252,7 +240,7 @@ def _conclude(asking: Asking) -> list[Slot]:
     slots: list[Slot] = []
     if kind != "review" or _by_hand(asking.stage.scoring):
         # Where money moves, the favourable outcome is booked with its amount and voucher, not declared.
-        booked = kind in PAID
+        booked = kind in MONEY_KINDS
         outcomes = {
             name: outcome_label(kind, name)
             for name in asking.stage.outcomes
@@ -260,7 +248,7 @@ def _conclude(asking: Asking) -> list[Slot]:
         }
         slots.append(Slot(("outcome",), "结果", choice(outcomes), required=True))
     slots.append(_note(hint="不予通过、退回等结果要写明理由"))
-    return slots + fact_slots(asking, moments_of(kind))
+    return slots + fact_slots(asking, EVERY_MOMENT)
 
 
 def _by_hand(scoring: Scoring | None) -> bool:
@@ -310,7 +298,7 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "check_relations": _check_relations,
     "record_review": _record_review,
     "sign_off": lambda asking: [Slot(("agreed",), "同意", FLAG, required=True), _note(hint="不同意要写理由")],
-    "propose_payment": lambda asking: fact_slots(asking, (When.pay,)),
+    "propose_payment": lambda asking: fact_slots(asking, EVERY_MOMENT),
     "record_payment": lambda asking: [
         Slot(("paid_on",), "拨付日期", DATE, required=True),
         Slot(("voucher",), "凭证号", TEXT, required=True, hint="国库集中支付凭证或银行回单的编号"),

@@ -16,7 +16,7 @@ from jiebang.console.acts import (
     obstacles_of,
     window_problem,
 )
-from jiebang.console.slots import PAID, article_of
+from jiebang.console.slots import article_of
 from jiebang.console.visibility import OPEN_TO_ALL, programmes_of, visible_subjects
 from jiebang.funding.models import Payment
 from jiebang.lifecycle.known import lineage_of, program_of
@@ -27,6 +27,7 @@ from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import RoleHolder
 from jiebang.policy.pack import PartyIs, Stage
 from jiebang.policy.program import Program
+from jiebang.policy.stages import MONEY_KINDS
 from jiebang.publications.models import Objection
 from jiebang.reviews.models import Review
 
@@ -73,7 +74,7 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
     roles = _RolesHeld(actor)
     paid = set(
         Payment.objects.filter(
-            run__in=[r for r in runs if r.kind in PAID], withdrawn_at__isnull=True
+            run__in=[r for r in runs if r.kind in MONEY_KINDS], withdrawn_at__isnull=True
         ).values_list("run_id", flat=True)
     )
     reviewed = set(

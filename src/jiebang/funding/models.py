@@ -16,6 +16,8 @@ class Payment(models.Model):
     kind = models.CharField("类别", max_length=20)
     amount = models.DecimalField("金额（元）", max_digits=16, decimal_places=2)
     lines = models.JSONField("计算过程")
+    #: who bears how much, as it was signed for: what is known of the case may change before the money is out
+    shares = models.JSONField("分担", default=dict)
     payee = models.CharField("收款方", max_length=300)
     fiscal = models.BooleanField("财政资金")
     proposed_at = models.DateTimeField("提出时间")

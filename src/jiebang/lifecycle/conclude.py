@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from jiebang.lifecycle.door import as_recorded, is_favourable, record_facts, require_rules, source_of
+from jiebang.lifecycle.door import (
+    EVERY_MOMENT,
+    as_recorded,
+    is_favourable,
+    record_facts,
+    require_rules,
+    source_of,
+)
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act, Transition, register
-from jiebang.policy.pack import When
+from jiebang.policy.stages import MONEY_KINDS
 
-#: Kinds at which a rule's moment isn't `decide`.
-_MOMENTS = {"sign": When.sign, "pay": When.pay}
-#: Kinds whose favourable outcome is money moving, which is recorded with its amount and voucher, not declared.
-_BOOKED = frozenset({"recover", "procure"})
 CONCLUDED = frozenset(
     {
         "set_challenge", "vet_need", "recommend", "check_form", "match", "visit", "verify_result", "deliberate",
@@ -29,7 +32,8 @@ def conclude(act: Act) -> str:
         raise UnableToApply(
             where=act.stage.label, what="没有选择结果", fix=f"可用：{'、'.join(act.stage.outcomes)}"
         )
-    if act.stage.kind in _BOOKED and is_favourable(act.stage.kind, outcome):
+    # Money that moves is recorded with its amount and voucher, not declared.
+    if act.stage.kind in MONEY_KINDS and is_favourable(act.stage.kind, outcome):
         raise UnableToApply(
             where=act.stage.label, what="钱款进出要登记金额和凭证", fix="先提出金额，再登记凭证"
         )
@@ -39,10 +43,9 @@ def conclude(act: Act) -> str:
         raise UnableToApply(
             where=act.stage.label, what=f"政策包里没有这些事实：{'、'.join(unknown)}", fix="检查表单"
         )
-    moment = _MOMENTS.get(act.stage.kind, When.decide)
     if is_favourable(act.stage.kind, outcome):
         # What a stage takes in has to be right as well when it passes, whoever handed it in and when.
-        require_rules(act, (When.submit, moment), facts)
+        require_rules(act, EVERY_MOMENT, facts)
         require_signed(act)
     elif not str(act.payload.get("note", "")).strip():
         raise UnableToApply(where=act.stage.label, what="没有写理由", fix="不予通过、退回等结果要写明理由")

@@ -60,7 +60,7 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
     """
     with transaction.atomic():
         subject = _lock_subject(subject_id)
-        if submission is not None and (earlier := _earlier_receipt(subject, submission)) is not None:
+        if submission is not None and (earlier := _earlier_receipt(subject, submission, actor)) is not None:
             return earlier
         run = _open_run(subject, stage)
         program = program_of(subject)
@@ -100,7 +100,7 @@ def _lock_subject(subject_id: int) -> Subject:
     return subject
 
 
-def _earlier_receipt(subject: Subject, submission: tuple[str, int]) -> Receipt | None:
+def _earlier_receipt(subject: Subject, submission: tuple[str, int], actor: Actor | None) -> Receipt | None:
     made = (
         Submission.objects.filter(programme=subject.programme, draft=submission[0], revision=submission[1])
         .select_related("subject")
@@ -108,6 +108,11 @@ def _earlier_receipt(subject: Subject, submission: tuple[str, int]) -> Receipt |
     )
     if made is None:
         return None
+    if actor is not None and actor.organisation_id not in (None, made.subject.lead_id):
+        # Somebody else's receipt would say that this paper has arrived when it hasn't.
+        raise AlreadyDone(
+            where=subject.number, what="这份草稿的编号已被另一个单位用过", fix="重新打开表单再提交"
+        )
     reference = EntryReference(subject.programme.chain_key, made.entry_sequence, made.entry_hash)
     return Receipt(
         (reference,), None, {"subject": made.subject_id, "number": made.subject.number}, repeated=True
@@ -218,6 +223,10 @@ def things_about(subject: Subject, about: Per | None, affected: dict[str, list[S
     if below is None:
         below = [one for one in descendants_of(subject, about.value) if one.ended_at is None]
     return below or [subject]
+
+
+#: A stage ends well only if all of its rules hold, whenever they were first looked at.
+EVERY_MOMENT = tuple(When)
 
 
 def is_favourable(kind: str, outcome: str) -> bool:

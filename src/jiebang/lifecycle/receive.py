@@ -8,7 +8,7 @@ from typing import Any
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import record_facts, require_rules
-from jiebang.lifecycle.errors import AlreadyDone, NotAllowed
+from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.roles import ORGANISATION
@@ -123,6 +123,19 @@ def _find_or_make(
         )
     take_part(made, organisation, role)
     return made, False
+
+
+def close_intake(act: Act, kind: str, what: str) -> str:
+    """End a batch's collection of things of a kind: `closed`, or `none_received` where the process knows it.
+
+    On a returned thing's own run nobody corrected it: it goes back as it is to whoever returned it. Raises UnableToApply
+    with nothing received and no such way.
+    """
+    if act.subject.kind != "batch" or Subject.objects.filter(parent=act.subject, kind=kind).exists():
+        return "closed"
+    if "none_received" in act.stage.outcomes:
+        return "none_received"
+    raise UnableToApply(where=act.stage.label, what=f"还没有收到{what}", fix=f"收到{what}后再结束征集")
 
 
 def known_of(act: Act, thing: Subject) -> frozenset[str]:

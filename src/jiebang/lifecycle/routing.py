@@ -134,8 +134,10 @@ def _join_after(subject: Subject, above: Subject) -> str:
 def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> None:
     """Open a run, or skip the stage where its condition doesn't hold. Raises StillUnset while its window's length is open."""
     program = program_of(subject)
-    situation = situation_of(subject, at)
-    if stage.when is not None:
+    windowed = stage.kind in WINDOWED and stage.term is not None
+    # Most stages open without a question; what is known needn't be gathered for them.
+    situation = situation_of(subject, at) if windowed or stage.when is not None else None
+    if stage.when is not None and situation is not None:
         due = program.holds(("processes", subject.process, "stages", name, "when"), situation)
         if due == UNKNOWN:
             raise _say_what_is_open(subject, name, stage, situation)
@@ -147,7 +149,7 @@ def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> None:
     if stage.at_most is not None and before >= int(read_literal(stage.at_most)[1]):
         raise UnableToApply(where=stage.label, what=f"最多进行 {stage.at_most}，已经用完", fix="改走别的结果")
     closes_at = None
-    if stage.kind in WINDOWED and stage.term is not None:
+    if windowed and stage.term is not None and situation is not None:
         deadline = program.timekeeper.deadline(stage.term, local_date(at), situation)
         if deadline.closes_at is None and not deadline.unset:
             raise UnableToApply(

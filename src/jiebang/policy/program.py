@@ -95,6 +95,14 @@ class Program:
                 worst = found
         return worst
 
+    def money_at(self, process: str, stage: str) -> dict[str, pk.Money]:
+        """The money items that fall due at a stage of a process."""
+        return {
+            key: item
+            for key, item in self.pack.money.items()
+            if item.stage == stage and (not item.processes or process in item.processes)
+        }
+
     def holds(self, path: tuple[str | int, ...], s: Situation) -> int:
         """The truth of a condition that isn't a rule (a right's, a duty's, a paper's, a stage's `when`)."""
         compiled = self.conditions.get(path)

@@ -155,3 +155,6 @@ KINDS: Mapping[str, StageKind] = {
                         optional="refused"),
     "summarise": _kind("年度总结", "batch", {"recorded": ""}),
 }  # fmt: skip
+
+#: Kinds at which money moves, out or in.
+MONEY_KINDS = frozenset({"pay", "recover", "procure"})

@@ -3,13 +3,12 @@
 from jiebang.funding.models import Payment
 from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import as_recorded, record_facts, require_rules
+from jiebang.lifecycle.door import EVERY_MOMENT, as_recorded, record_facts, require_rules
 from jiebang.lifecycle.errors import AlreadyDone, StillUnset, UnableToApply
 from jiebang.lifecycle.models import SignOff
 from jiebang.lifecycle.sign_off import void_signatures
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.amounts import Amount, explain_amount
-from jiebang.policy.pack import When
 from jiebang.policy.situation import Situation
 
 
@@ -22,12 +21,10 @@ def propose_payment(act: Act) -> None:
     assert act.actor is not None
     _withdraw_sent_back(act)
     facts = as_recorded(act.payload.get("facts", {}), "checked", act.at)
-    situation = require_rules(act, (When.pay,), facts)
+    situation = require_rules(act, EVERY_MOMENT, facts)
     record_facts(act, act.subject, facts)
     proposed = 0
-    for key, item in act.program.pack.money.items():
-        if item.stage != act.run.stage or (item.processes and act.subject.process not in item.processes):
-            continue
+    for key, item in act.program.money_at(act.subject.process, act.run.stage).items():
         found = act.program.accountant.compute(key, situation)
         if found.status == "not-due":
             continue
@@ -37,7 +34,8 @@ def propose_payment(act: Act) -> None:
             continue
         Payment.objects.create(
             run=act.run, subject=act.subject, item=key, kind=item.kind.value, amount=found.amount,
-            lines=explain_amount(found)["lines"], payee=" ".join(item.payee), fiscal=item.fiscal, proposed_at=act.at,
+            lines=explain_amount(found)["lines"],
+            shares={role: f"{part:.2f}" for role, part in found.shares.items()}, payee=" ".join(item.payee), fiscal=item.fiscal, proposed_at=act.at,
             proposed_by_id=act.actor.account_id,
         )  # fmt: skip
         act.drafts.append(

@@ -1,12 +1,12 @@
 """Signed off, the money has been paid: its date and voucher are recorded, with both sides in the books."""
 
 from datetime import date
+from decimal import Decimal
 
 from jiebang.funding.models import Payment, Posting
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.stages import KINDS
@@ -50,8 +50,8 @@ def record_payment(act: Act) -> str:
 def _post(payment: Payment, act: Act) -> None:
     """Debit the grant to its payee, credit whoever bears it by the lines' shares; a recovery goes the other way."""
     item = act.program.pack.money[payment.item]
-    shares = act.program.accountant.compute(payment.item, situation_of(act.subject, act.at)).shares
-    bearers = shares if shares and sum(shares.values()) == payment.amount else {item.payer[0]: payment.amount}
+    shares = {role: Decimal(part) for role, part in payment.shares.items()}
+    bearers = shares or {item.payer[0]: payment.amount}
     if payment.kind == "recovery":
         # The same two accounts as the grant's, the other way round: whoever pays back is whose grant shrinks.
         sides = [(f"拨付：{role}", part, True) for role, part in bearers.items() if part]
