@@ -52,11 +52,13 @@ def add_person(stage: Stage, key: str, authority: Authority, position: str) -> N
     stage.accounts[key] = (account, mandate)
 
 
-def play_life(until: str, monkeypatch: pytest.MonkeyPatch, slug: str = "thin") -> Life:
-    """Play the thin life up to, not including, `until`, and stop the clock there."""
+def play_life(
+    until: str, monkeypatch: pytest.MonkeyPatch, slug: str = "thin", file: str = "thin.yaml"
+) -> Life:
+    """Play the thin life (or another of the same folder) up to, not including, `until`, and stop the clock there."""
     monkeypatch.setattr(settings, "JIEBANG_PACK_ROOTS", [*settings.JIEBANG_PACK_ROOTS, LIFECYCLE / "packs"])
     load_program.cache_clear()
-    scenario = read_scenario(LIFECYCLE / "thin.yaml")
+    scenario = read_scenario(LIFECYCLE / file)
     programme = scenario.programme.model_copy(update={"slug": slug})
     stage = set_stage(scenario.model_copy(update={"programme": programme}), lambda _line: None)
     play_steps(stage, [step for step in scenario.steps if step.at < until])

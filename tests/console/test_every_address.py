@@ -70,6 +70,7 @@ ADDRESSES: list[tuple[str, str, str, dict[str, Any], str, dict[str, int]]] = [
     ("console:import_preview", COLLECTING, "", {"key": "k"}, "", statuses(302, 200, 404, 404, 404, 404, 404, 404, 404)),
     ("console:import_bad_rows", COLLECTING, "", {"key": "k"}, "", statuses(302, 200, 404, 404, 404, 404, 404, 404, 404)),
     ("console:departure", PAYING, "project", {}, "?key=aid%23usual", statuses(302, 200, 404, 404, 200, 404, 404, 404, 404)),
+    ("console:appointments", CHECKING, "batch", {}, "", {**everybody(404), "anonymous": 302}),
     ("console:programmes", CHECKING, "", {}, "", LOGGED_IN),
     ("console:discretion", CHECKING, "", {"slug": "thin"}, "", statuses(302, 200, 200, 200, 200, 200, 404, 404, 404)),
     ("console:external_act", CHECKING, "", {"slug": "thin"}, "", statuses(302, 200, 404, 404, 200, 404, 404, 404, 404)),

@@ -20,6 +20,11 @@ def test_the_thin_life_ends_as_written(thin_pack: None) -> None:
 
 
 @pytest.mark.django_db
+def test_the_life_of_two_rounds_ends_as_written(thin_pack: None) -> None:
+    play(read_scenario(HERE / "rounds.yaml"), lambda _line: None)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", LIVES, ids=lambda path: path.stem)
 def test_the_living_examples_end_as_written(path: Path) -> None:
     play(read_scenario(path), lambda _line: None)

@@ -60,10 +60,32 @@ def test_state(dates: str, adopted_on: str | None, day: str, state: str, until: 
         ("2024-03-01", "1 年", "2025-02-28"),
         ("2023-03-01", "1 年", "2024-02-29"),
         ("2026-03-15", "6 个月", "2026-09-14"),
+        ("2026-03-02", "90 日", "2026-05-30"),
+        # The last month has the corresponding day: it ends the day before, whatever the month's length.
+        ("2026-01-28", "1 个月", "2026-02-27"),
+        ("2024-01-29", "1 个月", "2024-02-28"),
+        ("2026-02-28", "1 个月", "2026-03-27"),
+        ("2026-03-31", "2 个月", "2026-05-30"),
+        ("2024-02-29", "4 年", "2028-02-28"),
+        # It has none: all of that month is still within the term.
+        ("2026-01-29", "1 个月", "2026-02-28"),
+        ("2026-01-30", "1 个月", "2026-02-28"),
+        ("2026-01-31", "1 个月", "2026-02-28"),
+        ("2024-01-31", "1 个月", "2024-02-29"),
+        ("2026-03-31", "6 个月", "2026-09-30"),
+        ("2026-08-31", "18 个月", "2028-02-29"),
+        ("2024-02-29", "1 年", "2025-02-28"),
+        ("2024-02-29", "3 年", "2027-02-28"),
     ],
 )
 def test_the_start_day_itself_is_lived_under_the_regulation(start: str, term: str, end: str) -> None:
     assert last_day(date.fromisoformat(start), parse_term(term)) == date.fromisoformat(end)
+
+
+def test_a_term_begun_on_the_thirty_first_is_over_the_day_after_its_last() -> None:
+    pack = dated("from: 2026-03-31, lasts: 6 个月").pack
+    assert state_on(pack, date(2026, 9, 30)).state == "in_force"
+    assert state_on(pack, date(2026, 10, 1)).state == "lapsed"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from tests.policy.building import SAMPLE
 
 from jiebang.policy.folders import BASES
 from jiebang.policy.loader import find_packs, load_pack
+from jiebang.policy.shelf import stray_folders
 from jiebang.policy.strict_yaml import PackProblems
 
 KEY = "example-open-bid/1"
@@ -114,6 +115,9 @@ def test_the_sample_is_sound(tmp_path: Path) -> None:
         ("pack.yaml", "is: organisations", "is: firms", "firms", "parties.solver.is：“firms”不在可用的词里（应为：'organisation', 'organisations', 'authority', 'panel', 'person' 或 'persons'）"),
         ("pack.yaml", 'version: "1"', "version: 1", "version", "pack.version：“1”应是文字（应为：写成文字；数字编号请加引号）"),
         ("rules.yaml", "clause: EX-3\n    label: 规模与年限", "clause: EX-3\n    label: [规模]", "[规模]", "rules.size.label：“['规模']”应是文字（应为：写成文字；数字编号请加引号）"),
+        # what the platform tells
+        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid}", "told", "事实的类型不对（应为：写类型为 date 或 instant 的事实）"),
+        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid, opened: bid}", "told", "要写且只写一种（应为：opened、closes、closed、handed_in、passed 之一，或 counts）"),
         # clauses, money, identity, sections
         ("pack.yaml", "  EX-12: {", "  EX-99: {article: 第九条, force: must, says: 没人管。}\n  EX-12: {", "EX-99", "条款 EX-99 没有任何内容承载（应为：在规则、金额、流程、职责等的 clause 里写上它）"),
         ("rules.yaml", FIRST, "amount: {percent: 50%, of: {money: first}}", "  first:", f"金额“首付款”{ROUND}"),
@@ -243,8 +247,36 @@ def test_without_a_pack_file_there_is_no_pack(tmp_path: Path) -> None:
     folder = spoil(tmp_path)
     (folder / "pack.yaml").unlink()
     missing = f"{KEY}:1: 文件夹里没有 pack.yaml（应为：政策包的身份写在 pack.yaml 的 pack: 下）"
-    assert missing in problems_of(folder)
+    assert problems_of(folder) == [missing]
     assert find_packs(tmp_path) == []
+    # What lies below isn't told again.
+    assert [stray.file for stray in stray_folders(tmp_path)] == [str(folder)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("pack.yaml", "pack: [", "YAML 写法有误"),
+        ("pack.yaml", "", "文件是空的"),
+        ("process.yaml", "processes: {", "YAML 写法有误"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_not_made_up_for_by_a_hundred_lost_names(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    folder = spoil(tmp_path, ("rules.yaml", "    blocks: 公示截止日\n", ""))
+    (folder / name).write_text(text)
+    found = problems_of(folder)
+    assert [problem.split(":")[0] for problem in found] == [f"{KEY}/{name}", f"{KEY}/rules.yaml"]
+    assert said in found[0]
+    assert "缺少“blocks”" in found[1]
+
+
+def test_a_pack_without_an_identity_is_told_so_in_its_own_file(tmp_path: Path) -> None:
+    folder = spoil(tmp_path)
+    text = (folder / "pack.yaml").read_text()
+    (folder / "pack.yaml").write_text(text.replace("pack:\n", "pakc:\n", 1))
+    assert f"{KEY}/pack.yaml:1: 缺少“pack”（应为：写上 pack）" in problems_of(folder)
 
 
 @pytest.mark.parametrize(
@@ -261,8 +293,33 @@ def test_a_fact_of_the_base_is_not_declared_again(tmp_path: Path) -> None:
     note = "  bid.note: {label: 备注, type: text}"
     folder = spoil(tmp_path, ("pack.yaml", note, f"{note}\n  bid.lead: {{label: 牵头, type: organisation}}"))
     line = line_of(folder, "pack.yaml", "bid.lead:")
-    [said] = problems_of(folder)
-    assert said.endswith(f"“bid.lead”已在 {KEY}/pack.yaml:{line} 写过（应为：换一个编号，或删掉一处）")
+    base = line_of(BASES[0] / "national-base" / "1", "facts.yaml", "  bid.lead:")
+    # The base is right, whoever extends it has to give way.
+    assert problems_of(folder) == [
+        f"{KEY}/pack.yaml:{line}: “bid.lead”已在 national-base/1/facts.yaml:{base} 写过（应为：换一个编号，或删掉一处）"
+    ]
+
+
+def test_a_regulation_that_counts_its_own_way_takes_the_place_of_the_base(tmp_path: Path) -> None:
+    folder = spoil(tmp_path)
+    (folder / "more.yaml").write_text(
+        "\ncounting: {clause: [EX-1, CN-200, CN-201, CN-203], first_day: excluded, end_on_rest_day: stays,"
+        " closing_instant: included}\n"
+    )
+    assert problems_of(folder) == []
+    keeper = load_pack(folder, BASES).timekeeper
+    assert (keeper.rolls, keeper.includes_instant) == (False, True)
+
+
+def test_counting_is_written_once(tmp_path: Path) -> None:
+    folder = spoil(tmp_path)
+    for name in ("a.yaml", "b.yaml"):
+        (folder / name).write_text(
+            "counting: {clause: [EX-1, CN-200, CN-201, CN-203], first_day: excluded, end_on_rest_day: stays}\n"
+        )
+    assert problems_of(folder) == [
+        f"{KEY}/b.yaml:1: “counting”已在 {KEY}/a.yaml:1 写过（应为：换一个编号，或删掉一处）"
+    ]
 
 
 def test_one_item_in_two_files_is_named_with_both_places(tmp_path: Path) -> None:

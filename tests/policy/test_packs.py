@@ -8,11 +8,11 @@ import pytest
 
 from jiebang.kernel.periods import WorkingCalendar
 from jiebang.policy.cases import read_situation
-from jiebang.policy.compile_operands import UNKNOWN
 from jiebang.policy.loader import find_packs
 from jiebang.policy.shelf import Shelved, read_shelf, stray_folders, take_down
 from jiebang.policy.situation import Situation
 from jiebang.policy.trace_clauses import trace_clauses
+from jiebang.policy.truth import UNKNOWN
 
 PROJECT = Path(__file__).resolve().parents[2]
 ROOTS = (PROJECT / "packs", PROJECT / "tests" / "packs")

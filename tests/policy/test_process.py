@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.policy.building import read_text
 
-from jiebang.policy.pack import Process
+from jiebang.policy.pack_process import Process
 from jiebang.policy.process import UnableToWalk, Walk, prove
 from jiebang.policy.stages import KINDS
 
@@ -65,6 +65,12 @@ def test_the_sound_process_is_sound() -> None:
         ("stages.review.outcomes.maybe", {"end": "完"}, "stages.review.outcomes.maybe", "“专家评审”没有结果“maybe”"),
         ("stages.review.outcomes.failed", DELETE, "stages.review.outcomes", "结果“failed”没有去向"),
         ("stages.bid.term", DELETE, "stages.bid", "“揭榜申请”没有写期限"),
+        ("stages.vet.on_expiry", "rejected", "stages.vet.on_expiry", "写了到期的结果，没有写期限"),
+        ("stages.bid.on_expiry", "too_few", "stages.bid.on_expiry", "到期的结果“too_few”没有去向"),
+        ("stages.pay.on_expiry", "paid", "stages.pay.on_expiry", "“资金拨付”不能因为到期就有结果"),
+        ("stages.bid.among", "reserve", "stages.bid.among", "“揭榜申请”不能写 among: reserve"),
+        ("stages.vet.among", "remaining", "stages.vet.among", "“需求论证”不能写 among: remaining"),
+        ("stages.select.among", "reserve", "stages.select.among", "没有一次遴选留下候补"),
         ("stages.pay.skipped", DELETE, "stages.pay", "when 与 skipped 要一起写"),
         ("stages.pay.when", DELETE, "stages.pay", "when 与 skipped 要一起写"),
         ("stages.review.outcomes.passed", "selekt", "stages.review.outcomes", "去向“selekt”不是本流程的阶段"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiebang.policy.pack import Scoring
+from jiebang.policy.pack_process import Scoring
 from jiebang.policy.scores import BadScores, check_review, mean_mark, rank
 
 CRITERIA = {"value": {"label": "价值", "most": "60 分"}, "team": {"label": "团队", "most": "40 分"}}

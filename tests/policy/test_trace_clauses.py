@@ -62,11 +62,11 @@ def test_code_is_where_it_is_said_to_be() -> None:
 
 def test_operators_lead_to_their_builders() -> None:
     found = trace(SAMPLE)
-    from jiebang.policy import compile_leaves
+    from jiebang.policy import compile_records
 
     code = carriers(found["EX-5"])["rules.clean"].code
-    line = inspect.getsourcelines(compile_leaves._record_free)[1]
-    assert f"jiebang.policy.compile_leaves:{line} _record_free" in code
+    line = inspect.getsourcelines(compile_records._record_free)[1]
+    assert f"jiebang.policy.compile_records:{line} _record_free" in code
     assert not any("_related" in place for place in code)
     assert any("_related" in place for place in carriers(found["EX-4"])["rules.unrelated"].code)
 

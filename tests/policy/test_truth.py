@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.policy.building import judge, know, make_program, make_rule
 
-from jiebang.policy.compile_operands import FAIL, PASS, UNKNOWN
+from jiebang.policy.truth import FAIL, PASS, UNKNOWN
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 
 WORDS = {FAIL: "fail", UNKNOWN: "unknown", PASS: "pass"}
@@ -319,10 +319,26 @@ def test_a_record_that_lacks_something_is_neither_counted_nor_passed_over(rows: 
         ([{"from": "2026-03-03"}], "pass"),
         ([{"until": "2026-04-01"}], "unknown"),
         ([{"until": "2026-04-01"}, {"from": "2026-03-01"}], "fail"),
+        # Whenever it began, it is over.
+        ([{"until": "2026-03-01"}], "pass"),
+        ([{}], "unknown"),
     ],
 )
 def test_a_sanction_runs_from_its_first_day_to_its_last(rows: list[Any], word: str) -> None:
     assert judge_records("{record_free: bid.bans, in_force: true}", "bid.bans", rows, "2026-03-02") == word
+
+
+@pytest.mark.parametrize(("until", "word"), [("2026-03-02", "unknown"), ("2026-03-01", "pass")])
+def test_a_doubtful_record_that_is_over_blocks_nobody(until: str, word: str) -> None:
+    """Whether it is a serious one isn't known, but nothing depends on that any more."""
+    program = make_program(
+        "facts: {bid.bans: {label: 处罚, type: records, fields: {from: {label: 起, type: date},"
+        " until: {label: 止, type: date}, serious: {label: 严重, type: flag}}}}\n"
+        "rules: {r: {clause: EX-1, label: 规则, force: must, at: decide, stages: [report],"
+        " test: {record_free: bid.bans, where: {holds: item.serious}, in_force: true}}}"
+    )
+    rows = [{"from": "2026-01-01", "until": until}]
+    assert judge(program, facts={"bid.bans": rows}, source="checked", as_of="2026-03-02").word == word
 
 
 # ── relations ─────────────────────────────────────────────────────────────────────────────────────────────────────────

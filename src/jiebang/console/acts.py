@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from jiebang.console.slots import article_of
+from jiebang.console.visibility import OPEN_TO_ALL
 from jiebang.funding.models import Payment
 from jiebang.kernel.periods import SHANGHAI, local_date
-from jiebang.lifecycle.closing import last_day_of, show_close
+from jiebang.lifecycle.closing import last_day_of, window_problem
 from jiebang.lifecycle.door import EVERY_MOMENT, is_favourable, things_about
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
@@ -20,14 +21,17 @@ from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.transitions import Transition, rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position
-from jiebang.policy.pack import Stage
-from jiebang.policy.process import WINDOWED, targets_of
+from jiebang.policy.pack_process import Stage
+from jiebang.policy.pack_rules import When
+from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.stages import MONEY_KINDS
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 from jiebang.publications.models import Objection
 
-SUBMISSIONS = frozenset({"submit_need", "submit_bid", "submit_result", "submit_papers", "import_needs"})
+SUBMISSIONS = frozenset(
+    {"submit_need", "submit_bid", "submit_result", "submit_papers", "import_needs", "pose_topic"}
+)
 #: Acts beside the way of a case: always possible, nobody's duty, on a page of their own.
 ASIDE = frozenset({"check_facts", "check_relations", "import_needs", "file_objection"})
 
@@ -87,18 +91,6 @@ def who_may(row: Transition, stage: Stage, program: Program) -> str:
     if "any_organisation" in row.who:
         return "符合条件的单位"
     return "、".join(dict.fromkeys(program.pack.parties[r].label for r in roles)) or "有权的人"
-
-
-def window_problem(row: Transition, run: StageRun, at: datetime) -> str:
-    """Too early or too late, or nothing."""
-    if row.window == "any" or run.closes_at is None:
-        return ""
-    shown = show_close(run.closes_at)
-    if row.window == "open" and at >= run.closes_at:
-        return f"已经截止（{shown}）"
-    if row.window == "closed" and at < run.closes_at:
-        return f"要到 {shown} 截止之后"
-    return ""
 
 
 def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
@@ -186,7 +178,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
     for target in stage.outcomes.values():
         for name in targets_of(target):
             after = program.pack.processes[subject.process].stages[name]
-            if after.kind in WINDOWED and after.term is not None:
+            if is_windowed(after) and after.term is not None:
                 deadline = program.timekeeper.deadline(after.term, local_date(at), situation)
                 unset += [(key, program.pack.discretion[key].question) for key in deadline.unset]
     return Desk(
@@ -206,7 +198,11 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
     subject = run.subject
     situations = {subject.pk: situation_of(subject, at)}
     found = []
+    # Where anybody may still hand in, what is asked of a paper is judged on that paper, not on the batch that waits for it.
+    is_open_to_papers = run.kind in OPEN_TO_ALL and subject.kind in ("batch", "challenge")
     for moment in EVERY_MOMENT:
+        if is_open_to_papers and moment is When.submit:
+            continue
         for rule in program.rules_for(subject.process, run.stage, moment.value):
             for thing in things_about(subject, rule.about, {}):
                 if thing.pk not in situations:
@@ -229,15 +225,15 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
     )
     found = []
     for row in rows_of(run.kind):
-        if not is_shown(row, run, subject):
+        if not row.applies(stage) or not is_shown(row, run, subject):
             continue
         open_to = [*stage.by, *(stage.with_ or [])] if "any_organisation" in row.who else []
         held = roles_of(actor, subject, open_to=open_to, at=at)
         why = []
         if not may_in_role(row, stage, held, actor.position == Position.EXPERT):
             why.append(f"由{who_may(row, stage, program)}办理")
-        if late := window_problem(row, run, at):
-            why.append(late)
+        if late := window_problem(row, run, stage, at):
+            why.append(late[0])
         if not why:
             why += obstacles_of(row, run, subject, actor, has_payment, has_objection)
         found.append(Offer(run, row.event, row.label, not why, why))

@@ -11,9 +11,9 @@ from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import DepartureRecord, StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
 from jiebang.organisations.actor import Actor
-from jiebang.policy.compile_operands import FAIL
 from jiebang.policy.expressions import Departs
 from jiebang.policy.program import Program
+from jiebang.policy.truth import FAIL
 from jiebang.policy.verdicts import WITH_LABELS
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
 
+from jiebang.console.acts import SUBMISSIONS
 from jiebang.console.fields import Control, Typed, build_control, fill_typed, read_control
 from jiebang.console.slots import Asking, Slot, slots_of, submission_slots
 from jiebang.kernel.errors import JiebangError
@@ -17,7 +18,6 @@ from jiebang.policy.values import Kind, is_blank, read_value
 #: What the form itself sends beside the slots.
 FRAME = frozenset({"csrfmiddlewaretoken", "_draft", "_revision", "_do", "_rows", "_more", "_replace"})
 #: Acts whose form is made of the fields of papers.
-TAKES_PAPERS = frozenset({"submit_need", "submit_bid", "submit_result", "submit_papers", "import_needs"})
 _LONGEST = 200_000
 
 
@@ -64,7 +64,7 @@ def new_draft_key() -> str:
 
 def settle_slots(event: str, asking: Asking, typed: Typed) -> list[Slot]:
     """The slots given what is typed: a paper's conditional fields appear once the answers they hang on are there."""
-    if event not in TAKES_PAPERS:
+    if event not in SUBMISSIONS:
         return slots_of(event, asking)
     values: dict[str, Any] = {}
     slots: list[Slot] = []
@@ -78,7 +78,7 @@ def settle_slots(event: str, asking: Asking, typed: Typed) -> list[Slot]:
 
 
 def _with_values(asking: Asking, values: dict[str, Any]) -> Asking:
-    return Asking(asking.run, asking.subject, asking.program, asking.at, values, asking.more)
+    return replace(asking, values=values)
 
 
 def _readable(slots: list[Slot], typed: Typed) -> dict[str, Any]:

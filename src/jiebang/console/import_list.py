@@ -14,9 +14,10 @@ from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.submissions import BadFields, read_submission
 from jiebang.organisations.models import Organisation
-from jiebang.policy.compile_operands import FAIL
-from jiebang.policy.pack import Source, When
+from jiebang.policy.pack_facts import Source
+from jiebang.policy.pack_rules import When
 from jiebang.policy.situation import Fact
+from jiebang.policy.truth import FAIL
 from jiebang.policy.values import Kind, ValueType, read_value
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 
@@ -29,11 +30,15 @@ _SYNONYMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("技术难点", "主要技术难点", "技术问题", "需求内容"), ("need.problem", "challenge.problem")
     ),
-    **dict.fromkeys(("指标", "技术指标", "主要技术指标"), ("need.indicators", "challenge.indicators")),
-    **dict.fromkeys(("研究内容", "主要研究内容"), ("need.research", "challenge.research")),
     **dict.fromkeys(
-        ("时限", "完成时限", "实施周期", "截止日", "起止时间"), ("need.deadline", "challenge.deadline")
+        ("指标", "技术指标", "主要技术指标"),
+        ("need.indicators", "need.indicators_text", "challenge.indicators"),
     ),
+    **dict.fromkeys(
+        ("研究内容", "主要研究内容"), ("need.research", "need.research_content", "challenge.research")
+    ),
+    **dict.fromkeys(("时限", "完成时限", "截止日", "起止时间"), ("need.deadline", "challenge.deadline")),
+    **dict.fromkeys(("实施周期", "周期"), ("challenge.period", "need.deadline", "challenge.deadline")),
     **dict.fromkeys(
         ("投入", "总投入", "投入总额", "项目投入", "悬赏金额", "经费", "金额", "资金投入"),
         ("challenge.total_investment", "need.funds", "challenge.bounty", "need.bounty"),
@@ -239,7 +244,14 @@ class _RowReader:
         organisation = self._organisation(row, complain)
         title = next((str(values[name]) for name in TITLES if values.get(name)), "")
         try:
-            read_submission(self.asking.program, self.asking.stage, values, self.asking.at, self.may_lack)
+            read_submission(
+                self.asking.program,
+                self.asking.stage,
+                values,
+                self.asking.at,
+                self.asking.subject,
+                self.may_lack,
+            )
         except BadFields as error:
             for name, message in error.errors.items():
                 if name in self.columns and self.columns[name].head not in broken:
@@ -318,16 +330,9 @@ def read_cell(cell: Cell, of: ValueType, unit: str) -> Any:
     text, kind = cell.text, of.kind
     is_number = isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
     if kind is Kind.money:
-        if text.endswith("元"):
-            return text
-        if not unit:
-            return JiebangError(
-                what=f"金额“{text[:30]}”没有写单位", fix="在表头写“（万元）”，或写成“500 万元”"
-            )
-        return f"{text} {unit}"
+        return _read_money(text, unit)
     if kind is Kind.date:
-        matched = _DAY.match(text)
-        return f"{matched[1]}-{int(matched[2]):02d}-{int(matched[3]):02d}" if matched else text
+        return _read_day(text)
     if kind is Kind.flag:
         return True if text in _YES else False if text in _NO else text
     if kind is Kind.percent and text[-1:].isdigit():
@@ -348,6 +353,25 @@ def read_cell(cell: Cell, of: ValueType, unit: str) -> Any:
             return JiebangError(what="这一项不能从表格里读", fix="导入后在页面上补填")
         return [{first: line.strip()} for line in text.splitlines() if line.strip()]
     return text
+
+
+def _read_money(text: str, unit: str) -> Any:
+    """An amount with its unit, out of the cell or else out of the heading; an error where it can't be one."""
+    if text.endswith("元"):
+        return text
+    if not unit:
+        return JiebangError(what=f"金额“{text[:30]}”没有写单位", fix="在表头写“（万元）”，或写成“500 万元”")
+    if not re.match(r"-?[0-9][0-9,，.]*$", text):
+        return JiebangError(what=f"“{text[:30]}”不是数字", fix=f"写成数字；表头已写明单位是{unit}")
+    return f"{text} {unit}"
+
+
+def _read_day(text: str) -> Any:
+    """A day as it is written in lists; an error where it is none."""
+    matched = _DAY.match(text)
+    if matched is None:
+        return JiebangError(what=f"“{text[:30]}”不是日期", fix="写成 2026-03-31 或 2026年3月31日")
+    return f"{matched[1]}-{int(matched[2]):02d}-{int(matched[3]):02d}"
 
 
 def _option(text: str, of: ValueType) -> str:

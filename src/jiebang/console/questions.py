@@ -13,8 +13,8 @@ from jiebang.lifecycle.models import DiscretionDecision, Subject
 from jiebang.lifecycle.roles import held_roles
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Programme
-from jiebang.policy.compile_operands import declared_type
-from jiebang.policy.pack import Discretion, Scope
+from jiebang.policy.names import declared_type
+from jiebang.policy.pack_facts import Discretion, Scope
 from jiebang.policy.program import Program
 from jiebang.policy.values import ValueType
 

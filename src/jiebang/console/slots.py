@@ -12,13 +12,17 @@ from jiebang.lifecycle.door import EVERY_MOMENT, is_favourable, things_about
 from jiebang.lifecycle.known import descendants_of, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
 from jiebang.lifecycle.submissions import fields_taken
-from jiebang.policy.pack import DecidedAmount, Scoring, Source, Stage, When
+from jiebang.policy.pack_facts import Source
+from jiebang.policy.pack_money import DecidedAmount
+from jiebang.policy.pack_process import Scoring, Stage
+from jiebang.policy.pack_rules import When
 from jiebang.policy.process import targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.situation import RANK, Situation
 from jiebang.policy.stages import MONEY_KINDS
 from jiebang.policy.values import DATE, FLAG, SCORE, TEXT, Kind, ValueType
 from jiebang.publications.models import Objection
+from jiebang.reviews.actions.select_bids import candidates_of
 
 REGISTER_RANK = RANK[Source.register]
 
@@ -53,6 +57,8 @@ class Asking:
     at: datetime
     values: dict[str, Any] = field(default_factory=dict)
     more: tuple[str, ...] = ()
+    #: the thing that what is asked for replaces or belongs to, where it isn't the run's own
+    about: Subject | None = None
 
     @property
     def stage(self) -> Stage:
@@ -85,7 +91,9 @@ def submission_slots(asking: Asking) -> list[Slot]:
     """One slot for each field of the papers a stage takes, given what is filled in so far."""
     found: dict[str, Slot] = {}
     program = asking.program
-    for paper, one in fields_taken(program, asking.stage, asking.values, asking.at):
+    for paper, one in fields_taken(
+        program, asking.stage, asking.values, asking.at, asking.about or asking.subject
+    ):
         held = found.get(one.fact)
         if held is not None and (held.required or not one.required):
             continue
@@ -94,6 +102,15 @@ def submission_slots(asking: Asking) -> list[Slot]:
             group=held.group if held else program.pack.papers[paper].label,
         )  # fmt: skip
     return list(found.values())
+
+
+def _submit_papers(asking: Asking) -> list[Slot]:
+    """The papers of a stage, and which bid they are about where whoever hands them in has none of its own."""
+    slots = submission_slots(asking)
+    about_bids = asking.subject.kind == "challenge" and any(
+        slot.place[1].startswith("bid.") for slot in slots
+    )
+    return [*_thing(asking), *slots] if about_bids and asking.about is None else slots
 
 
 def wanted_facts(asking: Asking, moments: tuple[When, ...]) -> dict[str, int]:
@@ -230,7 +247,7 @@ def _conclude(asking: Asking) -> list[Slot]:
     if kind == "announce":
         return []
     if kind == "select":
-        bids = [bid for bid in descendants_of(asking.subject, "bid") if bid.ended_at is None]
+        bids = candidates_of(asking.subject, asking.run.stage, asking.stage.among)
         options = {str(bid.pk): f"{bid.number} {bid.title}" for bid in bids}
         picked = Slot(
             ("bids",), "选定的揭榜申请", ValueType(Kind.choices, options=options),
@@ -290,10 +307,11 @@ OBJECTION_SLOTS = [
 ]
 _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "conclude": _conclude,
+    "pose_topic": submission_slots,
     "submit_need": submission_slots,
     "submit_bid": submission_slots,
     "submit_result": submission_slots,
-    "submit_papers": submission_slots,
+    "submit_papers": _submit_papers,
     "check_facts": _check_facts,
     "check_relations": _check_relations,
     "record_review": _record_review,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import Participation, StageRun, Subject
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
@@ -64,6 +65,20 @@ def _own(organisation_id: int) -> Q:
     )
 
 
+def _appointed(organisation_id: int) -> Q:
+    """What an organisation sees by appointment to a batch: the batch, and things below for which a stage names its role."""
+    found = Q(pk__in=[])
+    rows = Participation.objects.filter(
+        organisation_id=organisation_id, until_at__isnull=True, subject__kind="batch"
+    )
+    for row in rows.select_related("subject__programme"):
+        stages = program_of(row.subject).pack.processes[row.subject.process].stages.values()
+        kinds = {stage.per.value for stage in stages if row.role in (*stage.by, *(stage.with_ or ()))}
+        below = Q(parent=row.subject) | Q(parent__parent=row.subject) | Q(parent__parent__parent=row.subject)
+        found |= Q(pk=row.subject_id) | (Q(kind__in=kinds) & below)
+    return found
+
+
 def _of_organisation(organisation_id: int, at: datetime) -> Q:
     collecting = StageRun.objects.filter(
         subject=OuterRef("pk"), kind__in=OPEN_TO_ALL, closed_at__isnull=True, opened_at__lte=at
@@ -71,6 +86,7 @@ def _of_organisation(organisation_id: int, at: datetime) -> Q:
     mine = own_subjects(organisation_id).values("pk")
     return (
         _own(organisation_id)
+        | _appointed(organisation_id)
         | Q(kind="challenge")
         | (
             Q(kind="batch")
@@ -83,7 +99,8 @@ def is_inside(actor: Actor, subject: Subject) -> bool:
     """Whether the whole case is open to the actor, or only what was announced of it (another's challenge, an open batch)."""
     if actor.organisation_id is None:
         return True
-    return Subject.objects.filter(_own(actor.organisation_id), pk=subject.pk).exists()
+    inside = _own(actor.organisation_id) | _appointed(actor.organisation_id)
+    return Subject.objects.filter(inside, pk=subject.pk).exists()
 
 
 def may_read_only(actor: Actor) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from jiebang.console.acts import (
     ASIDE,
@@ -14,18 +14,19 @@ from jiebang.console.acts import (
     is_shown,
     may_in_role,
     obstacles_of,
-    window_problem,
 )
 from jiebang.console.slots import article_of
 from jiebang.console.visibility import OPEN_TO_ALL, programmes_of, visible_subjects
 from jiebang.funding.models import Payment
+from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import Participation, StageRun, Subject
 from jiebang.lifecycle.transitions import rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import RoleHolder
-from jiebang.policy.pack import PartyIs, Stage
+from jiebang.policy.pack_parties import PartyIs
+from jiebang.policy.pack_process import Stage
 from jiebang.policy.program import Program
 from jiebang.policy.stages import MONEY_KINDS
 from jiebang.publications.models import Objection
@@ -63,6 +64,8 @@ class Worklist:
     now: list[Task]
     later: list[Task]
     open_to_all: list[Task]
+    #: whether there is more than is shown
+    is_cut: bool = False
 
 
 def worklist_of(actor: Actor, at: datetime) -> Worklist:
@@ -70,7 +73,8 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
     found = Worklist([], [], [])
     if actor.organisation_id is None and actor.position not in {*ACTING_POSITIONS, Position.EXPERT}:
         return found
-    runs = list(_runs(actor, at))
+    runs = _runs(actor, at)
+    found.is_cut, runs = len(runs) > _MOST, runs[:_MOST]
     roles = _RolesHeld(actor)
     paid = set(
         Payment.objects.filter(
@@ -103,7 +107,8 @@ def _runs(actor: Actor, at: datetime) -> list[StageRun]:
     else:
         runs = runs.filter(subject__programme__in=programmes_of(actor).values("pk"))
     ordered = runs.select_related(*_FAMILY).prefetch_related("sign_offs__signed_by__person")
-    return list(ordered.order_by("closes_at", "opened_at", "pk")[:_MOST])
+    # What has no closing time comes last: the limit must never cut off what is due soonest.
+    return list(ordered.order_by(F("closes_at").asc(nulls_last=True), "opened_at", "pk")[: _MOST + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +163,7 @@ def _sort_in(
     acts, waits = [], ""
     is_own = actor.organisation_id is not None and subject.lead_id == actor.organisation_id
     for row in rows_of(run.kind):
-        if row.event in ASIDE or not is_shown(row, run, subject):
+        if row.event in ASIDE or not row.applies(stage) or not is_shown(row, run, subject):
             continue
         answers = "any_organisation" in row.who
         if row.event == "submit_papers" and actor.organisation_id is None:
@@ -167,8 +172,11 @@ def _sort_in(
             continue
         if not answers and not may_in_role(row, stage, held, actor.position == Position.EXPERT):
             continue
-        stands = window_problem(row, run, at) or "；".join(
-            obstacles_of(row, run, subject, actor, known.has_payment, known.has_objection)
+        late = window_problem(row, run, stage, at)
+        stands = (
+            late[0]
+            if late
+            else "；".join(obstacles_of(row, run, subject, actor, known.has_payment, known.has_objection))
         )
         if row.event == "record_review" and known.has_reviewed:
             stands = "您已打分，汇总之前可以修改"

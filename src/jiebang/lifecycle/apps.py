@@ -11,4 +11,12 @@ class LifecycleConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the acts this part knows."""
-        from jiebang.lifecycle import check_relations, conclude, moments, papers, sign_off  # noqa: F401  importing registers
+        from jiebang.lifecycle import (  # noqa: F401  importing registers
+            check_relations,
+            conclude,
+            expire,
+            moments,
+            papers,
+            sign_off,
+            told,
+        )

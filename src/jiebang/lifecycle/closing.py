@@ -1,8 +1,17 @@
-"""How people read the instant at which something closes: midnight is the end of the day before, not the start of the next."""
+"""When something closes: which acts are in time, and how people read the instant.
+
+`closes_at` of a run is the first instant that is too late. Midnight is the end of the day before, not the start of the next;
+where the law includes the second named, that instant is one second later and still reads as the minute named.
+"""
+
+from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
 from jiebang.kernel.periods import SHANGHAI
+from jiebang.lifecycle.models import StageRun
+from jiebang.lifecycle.transitions import Transition
+from jiebang.policy.pack_process import Stage
 
 
 def last_day_of(closes_at: datetime) -> date:
@@ -16,3 +25,26 @@ def show_close(closes_at: datetime) -> str:
     if (here.hour, here.minute) == (0, 0):
         return f"{last_day_of(closes_at)} 24:00"
     return here.strftime("%Y-%m-%d %H:%M")
+
+
+def closing_instant(closes_at: datetime) -> datetime:
+    """The instant that the regulation names: closing times are named to the minute."""
+    return closes_at.replace(second=0, microsecond=0)
+
+
+def window_problem(row: Transition, run: StageRun, stage: Stage, at: datetime) -> tuple[str, str] | None:
+    """What is wrong with the hour of an act and what to do, in Chinese; None where it is in time.
+
+    A term binds acts only where the kind of stage says so, or where time alone decides (`on_expiry`).
+    """
+    if run.closes_at is None:
+        return None
+    window = row.window
+    if window == "any" and stage.on_expiry is not None:
+        window = "closed" if row.event == "close" else "open"
+    shown = show_close(run.closes_at)
+    if window == "open" and at >= run.closes_at:
+        return f"已经截止（{shown}）", "截止以收到时间为准；有疑问请联系主管部门"
+    if window == "closed" and at < run.closes_at:
+        return f"还没有截止，要到 {shown} 截止之后", "到时再办理"
+    return None

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries, salted_digest
-from jiebang.lifecycle.closing import show_close
+from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
 from jiebang.lifecycle.known import descendants_of, program_of, situation_of
 from jiebang.lifecycle.models import FactEntry, OutboxMessage, StageRun, Subject, Submission
@@ -22,10 +22,10 @@ from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.routing import close_run
 from jiebang.lifecycle.transitions import Act, Transition, find
 from jiebang.organisations.actor import Actor
-from jiebang.policy.compile_operands import PASS, UNKNOWN
-from jiebang.policy.pack import When
+from jiebang.policy.pack_rules import When
 from jiebang.policy.situation import Situation
 from jiebang.policy.stages import KINDS, Per
+from jiebang.policy.truth import PASS, UNKNOWN
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 
 
@@ -66,12 +66,13 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
         program = program_of(subject)
         described = program.pack.processes[subject.process].stages[stage]
         row = find(described.kind, event)
-        if row is None:
+        if row is None or not row.applies(described):
             raise UnableToApply(
                 where=described.label, what=f"这个阶段没有“{event}”这个操作", fix="回到事项页面重新选择"
             )
         role = _allowed_role(row, described.by, described.with_ or [], subject, actor, at, public)
-        _require_window(row, run, at)
+        if late := window_problem(row, run, described, at):
+            raise OutsideWindow(where=row.label, what=late[0], fix=late[1])
         draft = submission[0] if submission else ""
         act = Act(run, subject, described, program, actor, role, at, payload or {}, draft)
         outcome = row.handle(act)
@@ -162,18 +163,6 @@ def _allowed_role(
         if role in held:
             return role
     raise NotAllowed(where=row.label, what="您现在的身份不能办理这一步", fix="换一个身份，或请有权的人办理")
-
-
-def _require_window(row: Transition, run: StageRun, at: datetime) -> None:
-    if row.window == "any" or run.closes_at is None:
-        return
-    shown = show_close(run.closes_at)
-    if row.window == "open" and at >= run.closes_at:
-        raise OutsideWindow(
-            where=row.label, what=f"已经截止（{shown}）", fix="截止以收到时间为准；有疑问请联系主管部门"
-        )
-    if row.window == "closed" and at < run.closes_at:
-        raise OutsideWindow(where=row.label, what=f"还没有截止（{shown}）", fix="到时再办理")
 
 
 def require_rules(

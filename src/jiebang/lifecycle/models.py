@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from jiebang.organisations.models import Account, Authority, Organisation, Programme
-from jiebang.policy.pack import Source
+from jiebang.policy.pack_facts import Source
 from jiebang.policy.stages import Per
 
 
@@ -51,6 +51,8 @@ class Subject(models.Model):
     ending = models.CharField("结束", max_length=200, blank=True)
     #: the stage of a wider subject that this one has reached and waits to be opened for all its siblings
     waiting_for = models.CharField("等待", max_length=60, blank=True)
+    #: the selection that may call this one back although its path has ended
+    reserve_for = models.CharField("候补", max_length=60, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "事项"
@@ -154,6 +156,23 @@ class StageRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject.number} {self.stage}"
+
+
+class HandIn(models.Model):
+    """That a thing's papers came in at a run, and when the newest of them did. One row per run and thing."""
+
+    run = models.ForeignKey(StageRun, models.PROTECT, related_name="hand_ins", verbose_name="阶段")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="hand_ins", verbose_name="事项")
+    received_at = models.DateTimeField("收到时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提交记录"
+        constraints = [
+            models.UniqueConstraint(fields=["run", "subject"], name="one_hand_in_per_run_and_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject.number} {self.run.stage}"
 
 
 class ExternalAct(models.Model):

@@ -7,13 +7,14 @@ from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.known import descendants_of, lineage_of, read_situation
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.receive import act_on, known_of
+from jiebang.lifecycle.subjects import note_hand_in
 from jiebang.lifecycle.submissions import read_submission
 from jiebang.lifecycle.transitions import Act, Transition, register
-from jiebang.policy.pack import When
+from jiebang.policy.pack_rules import When
 from jiebang.policy.stages import KINDS
 
 #: Stages whose submissions make new things have acts of their own.
-_OWN_WAY = frozenset({"collect_needs", "collect_results", "take_bids", "register"})
+_OWN_WAY = frozenset({"set_challenge", "collect_needs", "collect_results", "take_bids", "register"})
 
 
 def submit_papers(act: Act) -> None:
@@ -25,9 +26,10 @@ def submit_papers(act: Act) -> None:
         raise UnableToApply(where=act.stage.label, what="这个阶段不收材料", fix="回到事项页面")
     thing = _own_thing(act)
     values = dict(act.payload.get("values", {}))
-    facts = read_submission(act.program, act.stage, values, act.at, known_of(act, thing))
+    facts = read_submission(act.program, act.stage, values, act.at, thing, known_of(act, thing))
     require_rules(act_on(act, thing), (When.submit,), facts)
     record_facts(act, thing, facts)
+    note_hand_in(act.run, thing, act.at)
     act.result.update({"subject": thing.pk, "number": thing.number})
 
 
@@ -69,16 +71,21 @@ def thing_of(act: Act) -> Subject:
 
 
 def _own_thing(act: Act) -> Subject:
-    if (
-        act.actor is None
-        or act.actor.organisation_id is None
-        or act.subject.kind not in ("batch", "challenge")
-    ):
-        return act.subject
-    for bid in descendants_of(act.subject, "bid"):
-        if bid.lead_id == act.actor.organisation_id and bid.ended_at is None:
-            return bid
-    return act.subject
+    """Whose papers these are: the actor's own bid, else what the payload's `thing` names (a sponsor's marks for a bid).
+
+    Raises NotAllowed for a bidder who names a rival's bid.
+    """
+    if act.actor is None or act.actor.organisation_id is None:
+        return thing_of(act)
+    if act.subject.kind in ("batch", "challenge"):
+        for bid in descendants_of(act.subject, "bid"):
+            if bid.lead_id == act.actor.organisation_id and bid.ended_at is None:
+                if str(act.payload.get("thing") or bid.pk) not in (str(bid.pk), str(act.subject.pk)):
+                    raise NotAllowed(
+                        where=act.stage.label, what="只能提交自己那份申请的材料", fix="从自己的申请进入"
+                    )
+                return bid
+    return thing_of(act)
 
 
 register(

@@ -12,11 +12,12 @@ from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.roles import ORGANISATION
-from jiebang.lifecycle.subjects import create_below, retitle, take_part
+from jiebang.lifecycle.subjects import create_below, enter_named, note_hand_in, retitle, take_part
 from jiebang.lifecycle.submissions import read_submission
 from jiebang.lifecycle.transitions import Act
 from jiebang.organisations.models import Organisation
-from jiebang.policy.pack import When
+from jiebang.policy.pack_process import Among
+from jiebang.policy.pack_rules import When
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,30 +51,40 @@ def hand_in(
     """
     organisation, values = (behalf.organisation, behalf.values) if behalf else _own_paper(act)
     may_lack = behalf.may_lack if behalf else frozenset[str]()
+    found = _find(act, kind, organisation, for_other=behalf is not None)
     # What the platform knows by itself nobody has to write.
     known = may_lack | {lead_fact, "challenge.sponsor"}
-    facts = read_submission(act.program, act.stage, values, act.at, known)
-    if lead_fact in act.program.types:  # a pack without that idea has no rule that could look at it
+    if found is not None and act.stage.among is Among.remaining:
+        known |= known_of(act, found)
+    facts = read_submission(act.program, act.stage, values, act.at, found or act.subject, known)
+    # A pack without that idea has no rule that could look at it; the bureau's own topics have nobody's code.
+    if lead_fact in act.program.types and organisation is not None:
         facts[lead_fact] = {"value": organisation.credit_code, "source": "computed", "as_of": _today(act)}
     title = next((str(values[name]) for name in title_facts if values.get(name)), act.subject.title)[:300]
-    thing, replaced = _find_or_make(act, kind, organisation, title, letter, for_other=behalf is not None)
+    thing = found or _make(act, kind, organisation, title, letter, for_other=behalf is not None)
+    replaced = found is not None
     require_rules(act_on(act, thing), (When.submit,), facts, let_unknown=bool(may_lack))
     retitle(thing, title)
     record_facts(act, thing, facts)
+    enter_named(thing, act.program, facts, act.at)
+    note_hand_in(act.run, thing, act.at)
     body: dict[str, Any] = {"subject": thing.pk, "number": thing.number, "replaced": replaced}
     if behalf is not None:
-        body["on_behalf_of"] = organisation.pk
+        body["on_behalf_of"] = behalf.organisation.pk
     act.drafts.append(EntryDraft(f"{kind}.submitted", body))
     act.messages.append((f"{kind}.submitted", thing, {"number": thing.number}))
     act.result.update({"subject": thing.pk, "number": thing.number, "replaced": replaced})
     return Handed(thing, replaced)
 
 
-def _own_paper(act: Act) -> tuple[Organisation, dict[str, Any]]:
+def _own_paper(act: Act) -> tuple[Organisation | None, dict[str, Any]]:
+    """Whose paper it is: the actor's organisation's, or the authority's own where a stage is for authorities to pose topics."""
+    values = dict(act.payload.get("values", {}))
+    if act.actor is not None and act.actor.authority_id is not None and act.stage.kind == "set_challenge":
+        return None, values
     if act.actor is None or act.actor.organisation_id is None:
         raise NotAllowed(where=act.stage.label, what="要以单位的身份提交", fix="换成单位的身份")
-    organisation = Organisation.objects.get(pk=act.actor.organisation_id)
-    return organisation, dict(act.payload.get("values", {}))
+    return Organisation.objects.get(pk=act.actor.organisation_id), values
 
 
 def hand_in_again(act: Act) -> str:
@@ -88,31 +99,46 @@ def hand_in_again(act: Act) -> str:
     ):
         raise NotAllowed(where=act.subject.number, what="只有原提交单位可以补正", fix="换成原提交单位的身份")
     values = dict(act.payload.get("values", {}))
-    facts = read_submission(act.program, act.stage, values, act.at, known_of(act, act.subject))
+    facts = read_submission(act.program, act.stage, values, act.at, act.subject, known_of(act, act.subject))
     require_rules(act, (When.submit,), facts)
     record_facts(act, act.subject, facts)
+    enter_named(act.subject, act.program, facts, act.at)
+    note_hand_in(act.run, act.subject, act.at)
     act.drafts.append(EntryDraft(f"{act.subject.kind}.corrected", {"subject": act.subject.pk}))
     return "closed"
 
 
-def _find_or_make(
-    act: Act, kind: str, organisation: Organisation, title: str, letter: str, for_other: bool
-) -> tuple[Subject, bool]:
-    """The organisation's live thing that this submission is a new version of, or a new one."""
+def _find(act: Act, kind: str, organisation: Organisation | None, *, for_other: bool) -> Subject | None:
+    """The organisation's live thing that this submission is a new version of.
+
+    Raises AlreadyDone for a second version that doesn't say it replaces the first, NotAllowed for a newcomer at a window
+    that is only for those still in it.
+    """
     mine = Subject.objects.filter(parent=act.subject, kind=kind, lead=organisation, ended_at__isnull=True)
-    if kind == "bid":
-        found = mine.first()
-        if found is not None and not act.payload.get("replace"):
-            raise AlreadyDone(
-                where=found.number, what="贵单位已经提交过揭榜申请", fix="截止之前可以选择“替换”重新提交"
+    if kind != "bid":
+        # A firm may have several needs in a batch, told apart by their drafts; one import brings many under one draft.
+        return mine.filter(submissions__draft=act.draft).first() if act.draft and not for_other else None
+    found = mine.first()
+    remaining = act.stage.among is Among.remaining
+    if found is None:
+        if remaining:
+            raise NotAllowed(
+                where=act.stage.label,
+                what="这一轮只收前面留下的单位的材料，贵单位不在其中",
+                fix="看前面各轮的结果",
             )
-    elif for_other:
-        found = None  # one import brings many needs under one draft
-    else:
-        # A firm may have several needs in a batch, told apart by their drafts.
-        found = mine.filter(submissions__draft=act.draft).first() if act.draft else None
-    if found is not None:
-        return found, True
+        return None
+    is_second = not remaining or found.hand_ins.filter(run=act.run).exists()
+    if is_second and not act.payload.get("replace"):
+        raise AlreadyDone(
+            where=found.number, what="贵单位已经提交过揭榜申请", fix="截止之前可以选择“替换”重新提交"
+        )
+    return found
+
+
+def _make(
+    act: Act, kind: str, organisation: Organisation | None, title: str, letter: str, *, for_other: bool
+) -> Subject:
     made = create_below(act.subject, kind=kind, letter=letter, title=title, at=act.at, lead=organisation)
     role = act.role or ""
     if for_other:
@@ -121,8 +147,9 @@ def _find_or_make(
         role = next(
             (r for r in [*(act.stage.with_ or []), *act.stage.by] if parties[r].is_ in ORGANISATION), role
         )
-    take_part(made, organisation, role)
-    return made, False
+    if organisation is not None:
+        take_part(made, organisation, role)
+    return made
 
 
 def close_intake(act: Act, kind: str, what: str) -> str:

@@ -9,7 +9,7 @@ from jiebang.lifecycle.models import Participation, Subject
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import Programme, RoleHolder
-from jiebang.policy.pack import PartyIs
+from jiebang.policy.pack_parties import PartyIs
 
 ORGANISATION = frozenset({PartyIs.organisation, PartyIs.organisations})
 _PEOPLE = frozenset({PartyIs.panel, PartyIs.person, PartyIs.persons})

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from jiebang.kernel.periods import local_date
+from jiebang.lifecycle.closing import last_day_of
 from jiebang.lifecycle.errors import StillUnset, UnableToApply
-from jiebang.lifecycle.known import descendants_of, program_of, situation_of
+from jiebang.lifecycle.known import descendants_of, lineage_of, program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
-from jiebang.policy.compile_operands import FAIL, UNKNOWN
-from jiebang.policy.pack import End, Process, Stage, Target
-from jiebang.policy.process import WINDOWED, targets_of
+from jiebang.policy.pack_process import End, Process, Stage, Target
+from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.situation import Situation
 from jiebang.policy.stages import KINDS
+from jiebang.policy.truth import FAIL, UNKNOWN
 from jiebang.policy.values import read_literal
 from jiebang.policy.verdicts import unset_of
 
@@ -52,9 +53,12 @@ def follow(subject: Subject, target: Target, at: datetime, *, returning: bool = 
 
 
 def end_subject(subject: Subject, ending: str, at: datetime) -> None:
-    """The subject's path ends; those who waited for it may go on."""
+    """The subject's path ends, and with it that of whatever below has nowhere to go; those who waited for it may go on."""
     subject.ended_at, subject.ending = at, ending
     subject.save(update_fields=["ended_at", "ending"])
+    for below in _idle_below(subject):
+        below.ended_at, below.ending = at, ending
+        below.save(update_fields=["ended_at", "ending"])
     _release_joins(subject, at)
 
 
@@ -106,7 +110,37 @@ def _release_joins(subject: Subject, at: datetime) -> None:
             stage = process_of(above).stages[name]
             if stage.per.value == above.kind:
                 _join(above, name, stage, subject.kind, at)
+        if not names and _is_over(above):
+            end_subject(above, "下属事项均已结束", at)
+            return
         above = above.parent
+
+
+def _idle_below(subject: Subject) -> list[Subject]:
+    """Things below an ended one that nothing is open for and nothing living grew out of: the bids of a withdrawn challenge."""
+    found = []
+    for child in subject.children.filter(ended_at__isnull=True):
+        found += _idle_below(child)
+        if not _is_moving(child) and not child.children.filter(ended_at__isnull=True).exists():
+            found.append(child)
+    return found
+
+
+def _is_moving(subject: Subject) -> bool:
+    return (
+        subject.stage_runs.filter(closed_at__isnull=True).exists()
+        or subject.offspring.filter(ended_at__isnull=True).exists()
+    )
+
+
+def _is_over(above: Subject) -> bool:
+    """Whether nothing more can happen to a wider thing: no stage is open for it, and all below has ended or lives on elsewhere."""
+    if above.ended_at is not None or above.waiting_for or _is_moving(above):
+        return False
+    return all(
+        not child.waiting_for and not _is_moving(child) and child.offspring.exists()
+        for child in above.children.filter(ended_at__isnull=True)
+    )
 
 
 def _join_after(subject: Subject, above: Subject) -> str:
@@ -134,7 +168,7 @@ def _join_after(subject: Subject, above: Subject) -> str:
 def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> None:
     """Open a run, or skip the stage where its condition doesn't hold. Raises StillUnset while its window's length is open."""
     program = program_of(subject)
-    windowed = stage.kind in WINDOWED and stage.term is not None
+    windowed = is_windowed(stage)
     # Most stages open without a question; what is known needn't be gathered for them.
     situation = situation_of(subject, at) if windowed or stage.when is not None else None
     if stage.when is not None and situation is not None:
@@ -150,20 +184,47 @@ def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> None:
         raise UnableToApply(where=stage.label, what=f"最多进行 {stage.at_most}，已经用完", fix="改走别的结果")
     closes_at = None
     if windowed and stage.term is not None and situation is not None:
-        deadline = program.timekeeper.deadline(stage.term, local_date(at), situation)
-        if deadline.closes_at is None and not deadline.unset:
-            raise UnableToApply(
-                where=stage.label, what=f"截止时间算不出来：{deadline.problem}", fix="按提示处理后再办理"
-            )
-        if deadline.closes_at is None:
-            raise StillUnset(
-                what=f"{stage.label}的期限还没有定下来：{deadline.problem or '、'.join(program.pack.discretion[k].question for k in deadline.unset)}",
-                keys=deadline.unset,
-            )
-        closes_at = deadline.closes_at
+        closes_at = _closing(subject, stage, stage.term, at, situation)
     StageRun.objects.create(
         subject=subject, stage=name, kind=stage.kind, round=before + 1, opened_at=at, closes_at=closes_at
     )
+
+
+def _closing(subject: Subject, stage: Stage, term: str, at: datetime, situation: Situation) -> datetime:
+    """The first instant that is too late for a run opened now. Raises StillUnset, UnableToApply where it can't be computed.
+
+    A term after another counts from the last day of that other's run, however late the clock opened this one. What would be
+    over before it began counts from its opening instead: nobody loses a right because the clock stood still.
+    """
+    program = program_of(subject)
+    keeper, today = program.timekeeper, local_date(at)
+    after = keeper.terms[term].term.after
+    start_on = _end_of_earlier(subject, after) if after is not None else None
+    deadline = keeper.deadline(term, start_on or today, situation, earlier_ended=True)
+    if start_on is not None and deadline.late_from is not None and deadline.late_from <= at:
+        deadline = keeper.deadline(term, today, situation, earlier_ended=True)
+    if deadline.late_from is not None:
+        return deadline.late_from
+    if not deadline.unset:
+        raise UnableToApply(
+            where=stage.label, what=f"截止时间算不出来：{deadline.problem}", fix="按提示处理后再办理"
+        )
+    questions = "、".join(program.pack.discretion[key].question for key in deadline.unset)
+    raise StillUnset(
+        what=f"{stage.label}的期限还没有定下来：{deadline.problem or questions}", keys=deadline.unset
+    )
+
+
+def _end_of_earlier(subject: Subject, term: str) -> date | None:
+    """The last day of the newest run, here or above, that ran under `term`; None where there was none."""
+    stages = process_of(subject).stages
+    names = [name for name, stage in stages.items() if stage.term == term]
+    run = (
+        StageRun.objects.filter(subject__in=lineage_of(subject), stage__in=names, closes_at__isnull=False)
+        .order_by("-opened_at", "-pk")
+        .first()
+    )
+    return None if run is None or run.closes_at is None else last_day_of(run.closes_at)
 
 
 def _say_what_is_open(subject: Subject, name: str, stage: Stage, situation: Situation) -> UnableToApply:

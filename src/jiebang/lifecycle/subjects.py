@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from jiebang.lifecycle.models import Participation, Subject
+from jiebang.lifecycle.models import HandIn, Participation, StageRun, Subject
 from jiebang.organisations.models import Organisation
+from jiebang.policy.program import Program
 
 
 def create_below(
@@ -51,6 +53,39 @@ def retire(subject: Subject, ending: str, at: datetime) -> None:
     subject.save(update_fields=["ended_at", "ending"])
 
 
-def take_part(subject: Subject, organisation: Organisation, role: str) -> None:
+def note_hand_in(run: StageRun, subject: Subject, at: datetime) -> None:
+    """Note that a thing's papers came in at a run; the newest time counts."""
+    HandIn.objects.update_or_create(run=run, subject=subject, defaults={"received_at": at})
+
+
+def keep_in_reserve(subject: Subject, reserve_for: str) -> None:
+    """Mark a thing whose path has ended as one that the selection `reserve_for` may still call back; "" for no longer."""
+    subject.reserve_for = reserve_for
+    subject.save(update_fields=["reserve_for"])
+
+
+def call_back(subject: Subject) -> None:
+    """A thing in reserve is in it again."""
+    subject.ended_at, subject.ending, subject.reserve_for = None, "", ""
+    subject.save(update_fields=["ended_at", "ending", "reserve_for"])
+
+
+def enter_named(subject: Subject, program: Program, facts: dict[str, Any], at: datetime) -> None:
+    """Let those take part whom newly recorded facts name in a role, and those no longer named leave.
+
+    Whoever isn't registered with the platform is only named: there is nobody to show the case to.
+    """
+    for role, party in program.pack.parties.items():
+        if party.named_in is None or party.named_in not in facts:
+            continue
+        raw = facts[party.named_in]["value"]
+        named = Organisation.objects.filter(credit_code__in=[raw] if isinstance(raw, str) else raw)
+        live = Participation.objects.filter(subject=subject, role=role, until_at__isnull=True)
+        live.exclude(organisation__in=named).update(until_at=at)
+        for organisation in named.exclude(pk__in=live.values("organisation")):
+            take_part(subject, organisation, role)
+
+
+def take_part(subject: Subject, organisation: Organisation, role: str) -> Participation:
     """Enter an organisation in a role."""
-    Participation.objects.create(subject=subject, organisation=organisation, role=role)
+    return Participation.objects.create(subject=subject, organisation=organisation, role=role)

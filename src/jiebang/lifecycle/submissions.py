@@ -8,10 +8,12 @@ from typing import Any
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.known import read_situation
-from jiebang.policy.compile_operands import PASS
-from jiebang.policy.pack import PaperField, Stage
+from jiebang.lifecycle.known import read_situation, situation_of
+from jiebang.lifecycle.models import Subject
+from jiebang.policy.pack_facts import PaperField
+from jiebang.policy.pack_process import Stage
 from jiebang.policy.program import Program
+from jiebang.policy.truth import PASS
 from jiebang.policy.values import is_blank, read_value
 
 
@@ -28,13 +30,22 @@ class BadFields(UnableToApply):
 
 
 def fields_taken(
-    program: Program, stage: Stage, values: dict[str, Any], at: datetime
+    program: Program, stage: Stage, values: dict[str, Any], at: datetime, about: Subject | None
 ) -> list[tuple[str, PaperField]]:
-    """(paper, field) of every field that the stage's papers ask for, given what has been filled in so far."""
-    known = {
+    """(paper, field) of every field that the stage's papers ask for.
+
+    Which they ask for depends on what has been filled in so far and, before that, on what is known of `about`: the thing
+    itself, or the wider one that a new thing is to belong to.
+    """
+    typed = {
         name: raw for name, raw in values.items() if name in program.types and _readable(raw, name, program)
     }
-    situation = read_situation(program, {"facts": known}, at)
+    if about is None:
+        situation = read_situation(program, {"facts": typed}, at)
+    else:
+        day = local_date(at).isoformat()
+        said = {name: {"value": raw, "source": "declared", "as_of": day} for name, raw in typed.items()}
+        situation = situation_of(about, at, said)
     found = []
     for paper in stage.papers.takes:
         if program.holds(("papers", paper, "when"), situation) != PASS:
@@ -54,7 +65,8 @@ def _readable(raw: Any, name: str, program: Program) -> bool:
 
 
 def read_submission(
-    program: Program, stage: Stage, values: dict[str, Any], at: datetime, may_lack: frozenset[str] = frozenset()
+    program: Program, stage: Stage, values: dict[str, Any], at: datetime, about: Subject | None,
+    may_lack: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:  # fmt: skip
     """Facts, declared as of the day, from what a party filled in. Raises BadFields with every error at once.
 
@@ -62,7 +74,7 @@ def read_submission(
     """
     errors: dict[str, str] = {}
     taken: dict[str, Any] = {}
-    asked = {one.fact: one for _, one in fields_taken(program, stage, values, at)}
+    asked = {one.fact: one for _, one in fields_taken(program, stage, values, at, about)}
     errors.update({name: "这里不收这一项" for name in values if name not in asked})
     for name, one in asked.items():
         raw = values.get(name)

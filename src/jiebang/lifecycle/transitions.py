@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from jiebang.policy.pack import Stage, When
+from jiebang.policy.pack_process import Stage
+from jiebang.policy.pack_rules import When
 from jiebang.policy.stages import KINDS
 
 if TYPE_CHECKING:
@@ -39,9 +40,16 @@ class Act:
 Handler = Callable[[Act], str | None]
 
 
+def _everywhere(stage: Stage) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One act. `who`: by or with (the stage's roles), any_organisation, expert, clock, public. `window`: open, closed or any."""
+    """One act. `who`: by or with (the stage's roles), any_organisation, expert, clock, public. `window`: open, closed or any.
+
+    `applies`: whether a stage as the pack describes it knows this act at all.
+    """
 
     event: str
     label: str
@@ -50,6 +58,7 @@ class Transition:
     handle: Handler
     window: str = "any"
     moment: When | None = None
+    applies: Callable[[Stage], bool] = _everywhere
 
 
 _rows: dict[tuple[str, str], Transition] = {}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from jiebang.kernel.money import Rounding, format_yuan, round_to_fen, split_by_shares
-from jiebang.policy import pack as pk
-from jiebang.policy.compile_conditions import Compiled, compile_condition
-from jiebang.policy.compile_operands import FAIL, PASS, UNKNOWN, Names, Operand, Unresolved, compile_operand
-from jiebang.policy.expressions import Departs, Force
+from jiebang.policy.compile_expressions import compile_condition, compile_operand
+from jiebang.policy.compile_operands import compile_fact
+from jiebang.policy.compiled import Compiled, Operand, covers, undecided
+from jiebang.policy.expressions import Force
+from jiebang.policy.names import Names, Unresolved
+from jiebang.policy.pack_money import DecidedAmount, Limit, Money, RestOf
 from jiebang.policy.situation import Departure, Situation
+from jiebang.policy.truth import FAIL, PASS, UNKNOWN
 from jiebang.policy.values import PERCENT, Kind
 
 
@@ -29,7 +33,7 @@ class Line:
 class CompiledLimit:
     """A ceiling or floor ready to compute."""
 
-    limit: pk.Limit
+    limit: Limit
     operand: Operand
     already: Operand | None
     when: Compiled | None
@@ -46,13 +50,7 @@ class CompiledLimit:
         """A recorded departure from this limit, if whoever made it was entitled to."""
         departs = self.limit.departs
         made = s.departures.get(f"{item}#{self.limit.name}")
-        return made if made is not None and departs is not None and _entitled(made, departs) else None
-
-
-def _entitled(made: Departure, departs: Departs) -> bool:
-    if made.by not in departs.by or made.with_ != departs.with_.value:
-        return False
-    return made.act is not None if made.with_ == "external_act" else made.has_reason
+        return made if made is not None and departs is not None and covers(made, departs) else None
 
 
 @dataclass(slots=True)
@@ -60,7 +58,7 @@ class CompiledMoney:
     """A money item ready to compute."""
 
     id: str
-    item: pk.Money
+    item: Money
     operand: Operand | None
     fact: Operand | None
     ceilings: list[CompiledLimit]
@@ -74,7 +72,7 @@ class Amount:
     """A computed amount. `status`: ok, over, under, unknown, not-due. Every figure in yuan to the fen."""
 
     id: str
-    item: pk.Money
+    item: Money
     status: str
     amount: Decimal | None
     ceiling: Decimal | None
@@ -86,18 +84,18 @@ class Amount:
     shares: dict[str, Decimal] = field(default_factory=dict)
 
 
-def compile_money(key: str, item: pk.Money, names: Names) -> CompiledMoney:
+def compile_money(key: str, item: Money, names: Names) -> CompiledMoney:
     """Compile one money item; raises Unresolved after reporting every problem in it."""
     path: tuple[str | int, ...] = ("money", key)
     broken = False
     operand = fact = None
     try:
-        if isinstance(item.amount, pk.RestOf):
+        if isinstance(item.amount, RestOf):
             if item.amount.rest_of not in names.pack.money:
                 raise names.fail(
                     (*path, "amount", "rest_of"), f"没有金额项“{item.amount.rest_of}”", "写已有的金额项"
                 )
-        elif isinstance(item.amount, pk.DecidedAmount):
+        elif isinstance(item.amount, DecidedAmount):
             fact = compile_operand_fact(item.amount.decided, names, (*path, "amount", "decided"))
         else:
             operand = compile_operand(item.amount, names, (*path, "amount"), 0)
@@ -133,8 +131,6 @@ def compile_money(key: str, item: pk.Money, names: Names) -> CompiledMoney:
 
 def compile_operand_fact(name: str, names: Names, path: tuple[str | int, ...]) -> Operand:
     """A fact that holds money."""
-    from jiebang.policy.compile_operands import compile_fact
-
     fact = compile_fact(name, names, path, 0)
     _must_be_money(fact, names, path)
     return fact
@@ -152,7 +148,7 @@ def _compile_share(node: Any, names: Names, path: tuple[str | int, ...]) -> Oper
     return share
 
 
-def _compile_limit(limit: pk.Limit, names: Names, path: tuple[str | int, ...]) -> CompiledLimit:
+def _compile_limit(limit: Limit, names: Names, path: tuple[str | int, ...]) -> CompiledLimit:
     operand = compile_operand(limit.limit, names, (*path, "limit"), 0)
     _must_be_money(operand, names, (*path, "limit"))
     already = None
@@ -179,6 +175,30 @@ def _compile_limit(limit: pk.Limit, names: Names, path: tuple[str | int, ...]) -
     return CompiledLimit(limit, operand, already, when)
 
 
+def _operands_of(compiled: CompiledMoney, s: Situation) -> Iterator[Operand]:
+    if compiled.operand is not None:
+        yield compiled.operand
+    if compiled.fact is not None:
+        yield compiled.fact
+    yield from compiled.shares
+    for limit in (*compiled.ceilings, *compiled.floors):
+        applies = PASS if limit.when is None else limit.when.truth(s)
+        if applies != FAIL and limit.departure(compiled.id, s) is None:
+            yield limit.operand
+            if limit.already is not None:
+                yield limit.already
+            if limit.when is not None and applies == UNKNOWN:
+                yield from _pending(limit.when, s)
+    if compiled.when is not None and compiled.when.truth(s) == UNKNOWN:
+        yield from _pending(compiled.when, s)
+
+
+def _pending(when: Compiled, s: Situation) -> Iterator[Operand]:
+    """What an unknown condition waits for."""
+    for leaf in when.matters(s):
+        yield from leaf.reads()
+
+
 class Accountant:
     """Computes the money items of one pack."""
 
@@ -202,7 +222,7 @@ class Accountant:
         elif compiled.fact is not None:
             found = compiled.fact.get(s)
         else:
-            assert isinstance(compiled.item.amount, pk.RestOf)
+            assert isinstance(compiled.item.amount, RestOf)
             whole_key = compiled.item.amount.rest_of
             found = self.amount_of(whole_key, s)
             for key, other in self.items.items():
@@ -221,9 +241,9 @@ class Accountant:
             result.status, result.amount = "not-due", Decimal("0.00")
             result.lines.append(Line(f"{item.label}：条件不成立，不发生", item.clause[0], Decimal("0.00")))
             return result
-        for operand in self._operands(compiled):
-            result.unset += [d for d in operand.discretion if d not in s.decided and d not in result.unset]
-            result.missing += [f for f in operand.facts if f not in s.facts and f not in result.missing]
+        counting = self._counting(compiled, s)
+        result.unset = undecided(counting, s)
+        result.missing = list(dict.fromkeys(f for o in counting for f in o.facts if f not in s.facts))
         amount = None if due == UNKNOWN else self._raw_amount(compiled, s)
         if amount is not None:
             exact, amount = amount, round_to_fen(amount, Rounding(item.round))
@@ -299,25 +319,26 @@ class Accountant:
                         status = ("departable" if status == "ok" else status) if bends else "under"
         return status, unknown
 
-    def _operands(self, compiled: CompiledMoney, seen: frozenset[str] = frozenset()) -> list[Operand]:
-        """Everything an item looks at, through other items too. Limits may well name each other's items, or their own."""
-        seen |= {compiled.id}
-        found = [o for o in (compiled.operand, compiled.fact) if o is not None]
-        found.extend(compiled.shares)
-        for limit in (*compiled.ceilings, *compiled.floors):
-            found.append(limit.operand)
-            if limit.already is not None:
-                found.append(limit.already)
-            if limit.when is not None:
-                found.extend(limit.when.reads())
-        if compiled.when is not None:
-            found.extend(compiled.when.reads())
-        others = [key for operand in found for key in operand.money]
-        if isinstance(compiled.item.amount, pk.RestOf):
-            others.append(compiled.item.amount.rest_of)
-        for key in dict.fromkeys(others):
-            if key not in seen:
-                found.extend(self._operands(self.items[key], seen))
+    def _counting(self, compiled: CompiledMoney, s: Situation) -> list[Operand]:
+        """What an item and its limits come from in this situation, through other items too.
+
+        Not the branch of a choice that isn't taken, nor a limit that doesn't apply or has been departed from, nor an item
+        that isn't due: whatever is still open about those, nobody has to wait for it. Limits may well name each other's
+        items, or their own.
+        """
+        found: list[Operand] = []
+        queue = [compiled.id]
+        for key in queue:
+            here = self.items[key]
+            if here is not compiled and here.when is not None and here.when.truth(s) == FAIL:
+                continue
+            counting = [part for operand in _operands_of(here, s) for part in operand.counting(s)]
+            found += counting
+            others = [name for operand in counting for name in operand.money]
+            if isinstance(here.item.amount, RestOf):
+                whole = here.item.amount.rest_of
+                others += [whole, *(k for k, other in self.items.items() if other.item.part_of == whole)]
+            queue += [name for name in dict.fromkeys(others) if name not in queue]
         return found
 
     def _describe(self, compiled: CompiledMoney) -> str:
@@ -325,7 +346,7 @@ class Accountant:
             return f"{compiled.item.label}：{compiled.operand.text}"
         if compiled.fact is not None:
             return f"{compiled.item.label}：{compiled.fact.text}（依程序确定）"
-        assert isinstance(compiled.item.amount, pk.RestOf)
+        assert isinstance(compiled.item.amount, RestOf)
         return f"{compiled.item.label}：{self.items[compiled.item.amount.rest_of].item.label}的余额"
 
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from jiebang.policy.compile_operands import declared_type
-from jiebang.policy.pack import ITEM_SECTIONS, UNSET, Pack
+from jiebang.policy.names import declared_type
+from jiebang.policy.pack import ITEM_SECTIONS, Pack
+from jiebang.policy.pack_facts import Told
+from jiebang.policy.pack_items import UNSET
 from jiebang.policy.stages import Per
-from jiebang.policy.values import FACT_NAME, NAME, BadValue, ValueType, read_literal
+from jiebang.policy.values import FACT_NAME, NAME, BadValue, Kind, ValueType, read_literal
 
 Report = Callable[[tuple[str | int, ...], str, str], None]
 _SUBJECTS = frozenset(p.value for p in Per) | {"programme", "payment", "application", "extension"}
@@ -62,6 +64,31 @@ class _Check:
                 self.report(("facts", name), f"事实名“{name}”写法不对", "写成 主体.名称，如 bid.team_size")
             elif name.split(".")[0] not in subjects:
                 self.known(name.split(".")[0], sorted(subjects), ("facts", name), "主体（角色或对象）")
+            if (told := self.pack.facts[name].told) is not None:
+                self._told(name, told)
+
+    def _told(self, name: str, told: Told) -> None:
+        """What the platform is to tell by itself: of a thing it has runs of, in one word, as a fact of the fitting type."""
+        path = ("facts", name, "told")
+        for stage in told.stages:
+            self.known(stage, self.stages, path, "阶段")
+        words = [w for w in ("opened", "closes", "closed", "handed_in", "passed") if getattr(told, w)]
+        if len(words) != 1 and not (told.counts and not words):
+            self.report(path, "要写且只写一种", "opened、closes、closed、handed_in、passed 之一，或 counts")
+            return
+        if told.counts is not None and words not in ([], ["passed"]):
+            self.report(path, "counts 只能和 passed 一起写", "去掉另一个")
+        if name.split(".", maxsplit=1)[0] not in {per.value for per in Per}:
+            self.report(
+                path, f"“{name}”说的不是有阶段的事项", f"用 {'、'.join(per.value for per in Per)} 开头的事实"
+            )
+        kinds = (
+            {Kind.count} if told.counts is not None
+            else {Kind.flag} if told.passed is not None
+            else {Kind.date, Kind.instant}
+        )  # fmt: skip
+        if self.pack.facts[name].type not in kinds:
+            self.report(path, "事实的类型不对", f"写类型为 {' 或 '.join(sorted(kind.value for kind in kinds))} 的事实")
 
     def clauses(self) -> None:
         """Every cited clause is in the clause list, and every clause of the list is carried by some item."""
@@ -135,6 +162,15 @@ class _Check:
                 self.known(fact, self.types, ("duties", key, "records"), "事实")
             if duty.when == "at_stage" and duty.stage is None:
                 self.report(("duties", key), "at_stage 的职责没有写阶段", "写 stage")
+        for key, party in pack.parties.items():
+            self.known(party.named_in, self.types, ("parties", key, "named_in"), "事实")
+            if (named := pack.facts.get(party.named_in or "")) and named.type not in (
+                Kind.organisation,
+                Kind.organisations,
+            ):
+                self.report(
+                    ("parties", key, "named_in"), f"“{party.named_in}”里不是单位", "写类型为组织的事实"
+                )
         for key, right in pack.rights.items():
             self.known(right.term, pack.terms, ("rights", key, "term"), "期限")
         for key, paper in pack.papers.items():
@@ -193,6 +229,9 @@ class _Check:
         if found is None:
             return
         if found.lasts is not None:
-            self._literal(found.lasts, "term", ("pack", "in_force", "lasts"))
+            path = ("pack", "in_force", "lasts")
+            self._literal(found.lasts, "term", path)
+            if found.lasts.strip().endswith("工作日"):
+                self.report(path, "有效期不按工作日计", "写成 3 年、18 个月 或 90 日")
         if found.from_ != UNSET and found.until is not None and found.until < found.from_:  # type: ignore[operator]  # not the word unset
             self.report(("pack", "in_force"), "失效日期早于生效日期", "检查两个日期")

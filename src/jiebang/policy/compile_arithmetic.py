@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
@@ -9,7 +10,9 @@ from typing import Any
 
 from jiebang.kernel.periods import WorkingCalendar, end_of_term
 from jiebang.policy import expressions as ex
-from jiebang.policy.compile_operands import BUILDERS, Names, Operand, compile_operand, merge_reads
+from jiebang.policy.compile_expressions import OPERANDS, compile_operand
+from jiebang.policy.compiled import Operand, merge_reads
+from jiebang.policy.names import Names
 from jiebang.policy.situation import Situation
 from jiebang.policy.values import DATE, DAYS, MONTHS, NUMERIC, PERCENT, WORKING_DAYS, Kind, ValueType, as_term
 
@@ -17,14 +20,21 @@ _ROUNDINGS = {"down": ROUND_DOWN, "up": ROUND_UP, "half_up": ROUND_HALF_UP}
 
 
 def _both(a: Operand, b: Operand, combine: Callable[[Any, Any], Any]) -> Callable[[Situation], Any]:
-    left, right, fixed = a.get, b.get, a.constant
-    if fixed is not None:
+    left, right, first, second = a.get, b.get, a.constant, b.constant
+    if first is not None:
 
         def get_from_second(s: Situation) -> Any:
             y = right(s)
-            return None if y is None else combine(fixed, y)
+            return None if y is None else combine(first, y)
 
         return get_from_second
+    if second is not None:
+
+        def get_from_first(s: Situation) -> Any:
+            x = left(s)
+            return None if x is None else combine(x, second)
+
+        return get_from_first
 
     def get(s: Situation) -> Any:
         x, y = left(s), right(s)
@@ -72,7 +82,7 @@ def _percent(node: ex.Percent, names: Names, path: Any, least: int, expect: Any)
     _countable(base, names, (*path, "of"))
     return Operand(
         base.type,
-        _both(share, base, lambda a, b: a * b),
+        _both(share, base, operator.mul),
         f"{base.text} 的 {share.text}",
         **merge_reads((share, base)),
     )
@@ -131,7 +141,7 @@ def _multiply(node: ex.Multiply, names: Names, path: Any, least: int, expect: An
         raise names.fail((*path, "by"), f"{times.text}不能作乘数", "写计数、期限或百分比")
     return Operand(
         base.type,
-        _both(base, times, lambda a, b: a * b),
+        _both(base, times, operator.mul),
         f"{base.text} × {times.text}",
         **merge_reads((base, times)),
     )
@@ -214,7 +224,7 @@ def _round(node: ex.Round, names: Names, path: Any, least: int, expect: Any) -> 
     return Operand(inner.type, get, f"{inner.text}（保留 {node.places} 位小数）", **merge_reads((inner,)))
 
 
-BUILDERS.update(
+OPERANDS.update(
     {
         ex.Percent: _percent,
         ex.Least: _several("least", "较小者", min),

@@ -1,4 +1,7 @@
-"""The leaves of the vocabulary: how each becomes a check over a situation, what it wants in Chinese, and what it adds."""
+"""Leaves about facts: how each becomes a check over a situation, what it wants in Chinese, and what it adds.
+
+A check that only looks at one fact reads it itself: a call more would be half of what it costs.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jiebang.policy import expressions as ex
-from jiebang.policy.compile_conditions import LEAVES, Built, Path, compile_condition
-from jiebang.policy.compile_operands import (
-    FAIL,
-    PASS,
-    UNKNOWN,
-    Names,
-    Operand,
-    compile_fact,
-    compile_operand,
-    records_and_field,
-    select_records,
-)
-from jiebang.policy.pack import Source
-from jiebang.policy.situation import RANK, Situation
+from jiebang.policy.compile_expressions import LEAVES, Built, compile_operand
+from jiebang.policy.compile_operands import compile_fact
+from jiebang.policy.compiled import Bound, Check, Operand, Path, Test
+from jiebang.policy.names import Names
+from jiebang.policy.situation import Situation
+from jiebang.policy.truth import FAIL, PASS, UNKNOWN
 from jiebang.policy.values import ORDERED, Kind, ValueType, is_blank
 
+_SINGLE = frozenset({Kind.organisation, Kind.person})
+_PARTIES = _SINGLE | {Kind.organisations, Kind.persons}
 
-def _compare(word: str, label: str, test: Callable[[Any, Any], bool], ordered: bool) -> Callable[..., Built]:
+
+def _compare(word: str, label: str, test: Test, ordered: bool) -> Callable[..., Built]:
     def build(node: Any, names: Names, path: Path, least: int) -> Built:
         left_node, right_node = getattr(node, word)
         left, right = _pair(left_node, right_node, names, (*path, word), least)
@@ -34,44 +32,50 @@ def _compare(word: str, label: str, test: Callable[[Any, Any], bool], ordered: b
             raise names.fail(
                 (*path, word), f"两边不是同一种值：{left.type} 与 {right.type}", "检查类型和单位"
             )
-        wants = f"{left.text} {label} {right.text}"
-        a, b, limit = left.get, right.get, right.constant
-        if limit is not None and left.facts and len(left.facts) == 1 and left.type.kind is not Kind.records:
-            # The commonest leaf, fact against literal, reads the fact itself: half the time of two calls.
-            name = left.facts[0]
-            if _reads_fact_only(left_node, name):
-
-                def quick(s: Situation) -> int:
-                    fact = s.facts.get(name)
-                    if fact is None or (least and fact.rank < least):
-                        return UNKNOWN
-                    return PASS if test(fact.value, limit) else FAIL
-
-                return wants, quick, (left, right), None
-        if limit is not None:
-
-            def check_limit(s: Situation) -> int:
-                value = a(s)
-                return UNKNOWN if value is None else PASS if test(value, limit) else FAIL
-
-            return wants, check_limit, (left, right), None
-
-        def check(s: Situation) -> int:
-            x = a(s)
-            if x is None:
-                return UNKNOWN
-            y = b(s)
-            if y is None:
-                return UNKNOWN
-            return PASS if test(x, y) else FAIL
-
-        return wants, check, (left, right), None
+        limit = right.constant
+        how: Check | Bound
+        if left.fact is None:
+            how = _compare_values(left, right, test)
+        elif limit is None:
+            how = _compare_fact(left.fact, least, right, test)
+        else:
+            how = Bound(left.fact, least, test, limit)
+        return f"{left.text} {label} {right.text}", how, (left, right), None
 
     return build
 
 
-def _reads_fact_only(node: Any, name: str) -> bool:
-    return isinstance(node, ex.Value) and node.root == name
+def _compare_fact(name: str, least: int, right: Operand, test: Test) -> Check:
+    get = right.get
+
+    def check(s: Situation) -> int:
+        fact = s.facts.get(name)
+        if fact is None or fact.rank < least:
+            return UNKNOWN
+        value = get(s)
+        return UNKNOWN if value is None else PASS if test(fact.value, value) else FAIL
+
+    return check
+
+
+def _compare_values(left: Operand, right: Operand, test: Test) -> Check:
+    first, second, limit = left.get, right.get, right.constant
+    if limit is not None:
+
+        def check_limit(s: Situation) -> int:
+            value = first(s)
+            return UNKNOWN if value is None else PASS if test(value, limit) else FAIL
+
+        return check_limit
+
+    def check(s: Situation) -> int:
+        x = first(s)
+        if x is None:
+            return UNKNOWN
+        y = second(s)
+        return UNKNOWN if y is None else PASS if test(x, y) else FAIL
+
+    return check
 
 
 def _pair(left: Any, right: Any, names: Names, path: Path, least: int) -> tuple[Operand, Operand]:
@@ -98,28 +102,33 @@ def _holds(node: ex.Holds, names: Names, path: Path, least: int) -> Built:
     fact = compile_fact(node.holds, names, (*path, "holds"), least)
     if fact.type.kind is not Kind.flag:
         raise names.fail((*path, "holds"), f"{fact.text}不是是非题", "holds 只用于类型 flag 的事实")
-    name, get = node.holds, fact.get
-    if name in names.items:
+    if fact.fact is not None:
+        return fact.text, Bound(fact.fact, least, operator.eq, limit=True), (fact,), None
+    word, column = names.items[node.holds]
 
-        def check_field(s: Situation) -> int:
-            value = get(s)
-            return UNKNOWN if value is None else PASS if value else FAIL
+    def check_field(s: Situation) -> int:
+        row, rank = s.items[word]
+        value = row.get(column) if rank >= least else None
+        return UNKNOWN if value is None else PASS if value else FAIL
 
-        return fact.text, check_field, (fact,), None
-
-    def check(s: Situation) -> int:
-        found = s.facts.get(name)
-        if found is None or found.rank < least:
-            return UNKNOWN
-        return PASS if found.value else FAIL
-
-    return fact.text, check, (fact,), None
+    return fact.text, check_field, (fact,), None
 
 
 def _provided(node: ex.Provided, names: Names, path: Path, least: int) -> Built:
     facts = [compile_fact(n, names, (*path, "provided", i), least) for i, n in enumerate(node.provided)]
 
     getters = tuple(fact.get for fact in facts)
+    plain = tuple(fact.fact for fact in facts if fact.fact is not None)
+
+    def check_facts(s: Situation) -> int:
+        known, worst = s.facts, PASS
+        for name in plain:
+            fact = known.get(name)
+            if fact is None or fact.rank < least:
+                worst = UNKNOWN
+            elif not fact.value and is_blank(fact.value):
+                return FAIL
+        return worst
 
     def check(s: Situation) -> int:
         worst = PASS
@@ -135,7 +144,8 @@ def _provided(node: ex.Provided, names: Names, path: Path, least: int) -> Built:
         lacking = [f.text for f in facts if (v := f.get(s)) is None or is_blank(v)]
         return f"缺：{'、'.join(lacking)}" if lacking else ""
 
-    return f"写明{'、'.join(f.text for f in facts)}", check, tuple(facts), detail
+    wants = f"写明{'、'.join(f.text for f in facts)}"
+    return wants, check_facts if len(plain) == len(facts) else check, tuple(facts), detail
 
 
 def _options_known(options: Sequence[str], of: ValueType, names: Names, path: Path) -> None:
@@ -150,13 +160,12 @@ def _one_of(node: ex.OneOf, names: Names, path: Path, least: int) -> Built:
     if fact.type.kind is not Kind.choice:
         raise names.fail((*path, "one_of"), f"{fact.text}不是单选", "one_of 只用于类型 choice 的事实")
     _options_known(node.options, fact.type, names, path)
-    wanted, known = frozenset(node.options), frozenset(fact.type.options or ())
+    get = fact.get
+    # A word outside an open list (and no value at all) is neither in nor out.
+    states = {option: PASS if option in node.options else FAIL for option in fact.type.options or ()}
 
     def check(s: Situation) -> int:
-        value = fact.get(s)
-        if value is None or value not in known:
-            return UNKNOWN
-        return PASS if value in wanted else FAIL
+        return states.get(get(s), UNKNOWN)
 
     labels = "、".join((fact.type.options or {})[o] for o in node.options)
     return f"{fact.text}属于：{labels}", check, (fact,), None
@@ -177,54 +186,11 @@ def _includes(node: ex.Includes, names: Names, path: Path, least: int) -> Built:
     return f"{fact.text}包括：{labels}", check, (fact,), None
 
 
-def _record_free(node: ex.RecordFree, names: Names, path: Path, least: int) -> Built:
-    # Only a dated look-up proves an absence, so a declared list is never enough.
-    least = max(least, RANK[Source.checked])
-    records = compile_fact(node.record_free, names, (*path, "record_free"), least)
-    pick, tests = select_records(records, node, names, path, least)
-    fields = records.type.fields or {}
-    if node.in_force and not {"from", "until"} <= set(fields):
-        raise names.fail(
-            (*path, "in_force"),
-            "要看是否在期内，记录里得有 from 和 until",
-            "在 fields 里加 from、until（date）",
-        )
-    fact_name = node.record_free
-
-    def running(row: dict[str, Any], s: Situation) -> int:
-        start, end = row.get("from"), row.get("until")
-        if start is None:
-            return UNKNOWN
-        return PASS if start <= s.on and (end is None or s.on <= end) else FAIL
-
-    def check(s: Situation) -> int:
-        fact = s.facts.get(fact_name)
-        if fact is None or fact.as_of is None:
-            return UNKNOWN
-        found = pick(s)
-        if found is None:
-            return UNKNOWN
-        rows, doubtful = found
-        if node.in_force:
-            states = [running(row, s) for row in rows]
-            if PASS in states:
-                return FAIL
-            doubtful = doubtful or UNKNOWN in states
-        elif rows:
-            return FAIL
-        return UNKNOWN if doubtful else PASS
-
-    span = f"近{node.last}内" if node.last else "在有效期内" if node.in_force else ""
-    kind = "，限所列情形" if tests else ""
-    return f"{span}无{records.text}（以注明日期的查询为准{kind}）", check, (records,), None
-
-
 def _related(node: ex.Related, names: Names, path: Path, least: int) -> Built:
     starts = [compile_fact(n, names, (*path, "related", i), least) for i, n in enumerate(node.related)]
     goals = [compile_fact(n, names, (*path, "to", i), least) for i, n in enumerate(node.to)]
-    parties = (Kind.organisation, Kind.organisations, Kind.person, Kind.persons)
     for i, fact in enumerate([*starts, *goals]):
-        if fact.type.kind not in parties:
+        if fact.type.kind not in _PARTIES:
             raise names.fail(path, f"{fact.text}不是组织或人员", f"第 {i + 1} 项应是组织或人员")
     kinds = frozenset(node.by)
 
@@ -256,69 +222,26 @@ def _related(node: ex.Related, names: Names, path: Path, least: int) -> Built:
         return "还没有查询关联关系" if kinds and s.relations_as_of is None else ""
 
     wants = f"{'、'.join(f.text for f in starts)}与{'、'.join(f.text for f in goals)}有关联"
-    return wants, check, (*starts, *goals), detail
+    how: Check = check
+    if len(starts) == len(goals) == 1 and {starts[0].type.kind, goals[0].type.kind} <= _SINGLE:
+        start, goal = starts[0].fact, goals[0].fact
+        if start is not None and goal is not None:
+            how = _relate_two(start, goal, least, kinds)
+    return wants, how, (*starts, *goals), detail
 
 
-def _quantified(word: str) -> Callable[..., Built]:
-    def build(node: Any, names: Names, path: Path, least: int) -> Built:
-        name = getattr(node, word)
-        records = compile_fact(name, names, (*path, word), least)
-        if records.type.kind is not Kind.records:
-            raise names.fail((*path, word), f"{records.text}不是记录", "写一个类型为 records 的事实")
-        with names.item(node.as_, records.type, records.text):
-            test = compile_condition(node.test, names, (*path, "test"), least, rule_force=ex.Force.must)
-
-        def states(s: Situation) -> list[int] | None:
-            rows = records.get(s)
-            if rows is None:
-                return None
-            inner, rank = s.inside(), s.facts[name].rank
-            found = []
-            for row in rows:
-                inner.items[node.as_] = (row, rank)
-                found.append(test.truth(inner))
-            return found
-
-        def check(s: Situation) -> int:
-            found = states(s)
-            if found is None:
-                return UNKNOWN
-            if word == "every":
-                return min(found, default=PASS)
-            return max(found, default=FAIL)
-
-        def detail(s: Situation) -> str:
-            found = states(s) or []
-            bad = [str(i) for i, state in enumerate(found, 1) if state != PASS]
-            return f"第 {'、'.join(bad)} 条不符合或待核" if bad and word == "every" else ""
-
-        inner = tuple(leaf.wants for leaf in test.leaves())
-        label = "每一条" if word == "every" else "至少一条"
-        return f"{records.text}{label}：{'；'.join(inner)}", check, (records, *test.reads()), detail
-
-    return build
-
-
-def _covers(node: ex.Covers, names: Names, path: Path, least: int) -> Built:
-    asked, column, _ = records_and_field(node.covers, names, (*path, "covers"), least)
-    given, answer, _ = records_and_field(node.by, names, (*path, "by"), least)
-
-    def lacking(s: Situation) -> list[str] | None:
-        wanted, found = asked.get(s), given.get(s)
-        if wanted is None or found is None:
-            return None
-        answered = {row.get(answer) for row in found}
-        return [str(row.get(column)) for row in wanted if row.get(column) not in answered]
+def _relate_two(start: str, goal: str, least: int, kinds: frozenset[str]) -> Check:
+    """One party against one other, the commonest form: no lists to be made."""
 
     def check(s: Situation) -> int:
-        left = lacking(s)
-        return UNKNOWN if left is None else FAIL if left else PASS
+        here, there = s.facts.get(start), s.facts.get(goal)
+        if here is None or there is None or here.rank < least or there.rank < least:
+            return UNKNOWN
+        if there.value in s.graph(kinds).reach(here.value):
+            return PASS
+        return UNKNOWN if kinds and s.relations_as_of is None else FAIL
 
-    def detail(s: Situation) -> str:
-        left = lacking(s)
-        return f"未响应：{'、'.join(left)}" if left else ""
-
-    return f"{given.text}逐项响应{asked.text}", check, (asked, given), detail
+    return check
 
 
 LEAVES.update(
@@ -334,10 +257,6 @@ LEAVES.update(
         ex.Provided: _provided,
         ex.OneOf: _one_of,
         ex.Includes: _includes,
-        ex.RecordFree: _record_free,
         ex.Related: _related,
-        ex.Every: _quantified("every"),
-        ex.Some: _quantified("some"),
-        ex.Covers: _covers,
     }
 )

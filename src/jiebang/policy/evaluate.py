@@ -117,15 +117,12 @@ def evaluate(program: Program, question: Question) -> dict[str, Any]:
     if force.state != "in_force":
         return {**answer, "verdicts": [], "amounts": [], "terms": [], "unset": []}
     rules = program.rules_for(asked.process, asked.stage, asked.at)
-    money = [
-        key
-        for key, item in pack.money.items()
-        if not (asked.process and item.processes and asked.process not in item.processes)
-    ]
     return {
         **answer,
         "verdicts": [explain_verdict(v, program.types, pack) for v in program.judge(s, rules)],
-        "amounts": [explain_amount(program.accountant.compute(key, s)) for key in money],
+        "amounts": [
+            explain_amount(program.accountant.compute(key, s)) for key in program.money_of(asked.process)
+        ],
         "terms": [
             explain_deadline(program.timekeeper.deadline(key, start, s))
             for key, start in question.starts.items()

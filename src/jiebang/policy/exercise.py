@@ -98,6 +98,12 @@ class _WatchedKeeper(Timekeeper):
         self.touched.add(("counting",))
         return super().rolls
 
+    @property
+    def includes_instant(self) -> bool:
+        """As the timekeeper, noted."""
+        self.touched.add(("counting",))
+        return super().includes_instant
+
 
 def _item_of(path: Path_) -> Path_:
     """The item a selecting condition stands in: a stage, or section and key."""

@@ -11,12 +11,13 @@ from typing import Any
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import parse_yuan
 from jiebang.kernel.periods import SHANGHAI
-from jiebang.policy.compile_operands import PASS, UNKNOWN
 from jiebang.policy.in_force import ForceState
+from jiebang.policy.pack import belongs
 from jiebang.policy.process import UnableToWalk, Walk
 from jiebang.policy.program import Program
 from jiebang.policy.scores import BadScores, check_review, rank
 from jiebang.policy.situation import Situation
+from jiebang.policy.truth import PASS, UNKNOWN
 from jiebang.policy.values import format_value, is_blank, read_literal
 from jiebang.policy.verdicts import judge_rule, unset_of
 
@@ -66,7 +67,7 @@ class Check:
         """Per item any of amount, status, ceiling, hard_ceiling, floor, shares, payee, payer, evidence, stage, decided_by, unset."""
         for key, expected in wanted.items():
             item = self.program.pack.money[key]
-            if self.process and item.processes and self.process not in item.processes:
+            if not belongs(item, self.process):
                 self.differ(f"金额 {key}", "适用", "本流程没有这个金额项")
                 continue
             found = self.program.accountant.compute(key, self.situation)
@@ -88,7 +89,7 @@ class Check:
                     raise ValueError(word)
 
     def terms(self, wanted: Mapping[str, Mapping[str, Any]]) -> None:
-        """Per term `from` and any of ends_on, closes_at (Asia/Shanghai, to the minute), unset, length."""
+        """Per term `from` and any of ends_on, closes_at (Asia/Shanghai, to the minute), late_from (to the second), unset, length."""
         for key, expected in wanted.items():
             known = self.program.timekeeper.terms[key]
             if "length" in expected:
@@ -111,6 +112,11 @@ class Check:
                         "%Y-%m-%dT%H:%M"
                     )
                     self.differ(f"期限 {key} 的截止时刻", value, shown_at)
+                elif word == "late_from":
+                    late = found.late_from and found.late_from.astimezone(SHANGHAI).strftime(
+                        "%Y-%m-%dT%H:%M:%S"
+                    )
+                    self.differ(f"期限 {key} 迟到的时刻", value, late)
                 elif word == "unset":
                     self.differ(f"期限 {key} 未定的裁量项", value, found.unset)
                 elif word not in ("from", "length"):
@@ -126,11 +132,7 @@ class Check:
 
     def rights(self, wanted: Mapping[str, Any]) -> None:
         """`right: [roles]`, or `not_held`, or `unknown`; every right of the process has to be named if `only: true`."""
-        rows = {
-            k: r
-            for k, r in self.program.pack.rights.items()
-            if not (self.process and r.processes and self.process not in r.processes)
-        }
+        rows = {k: r for k, r in self.program.pack.rights.items() if belongs(r, self.process)}
         for key, expected in wanted.items():
             if key not in rows:
                 self.differ(f"权利 {key}", expected, "本流程没有这项权利")
@@ -149,7 +151,7 @@ class Check:
                 continue
             found = []
             for key, row in self.program.pack.capacities.items():
-                if row.capacity.value != word or (row.processes and self.process not in row.processes):
+                if row.capacity.value != word or not belongs(row, self.process):
                     continue
                 if row.from_stage is not None and here < order.index(row.from_stage):
                     continue
@@ -161,11 +163,7 @@ class Check:
 
     def parties(self, wanted: list[str]) -> None:
         """Exactly these roles take part in the case's process."""
-        found = [
-            k
-            for k, p in self.program.pack.parties.items()
-            if not (self.process and p.processes and self.process not in p.processes)
-        ]
+        found = [k for k, p in self.program.pack.parties.items() if belongs(p, self.process)]
         for role in found:
             self.touch("parties", role)
         self.differ("参与角色", sorted(wanted), sorted(found))
@@ -177,7 +175,7 @@ class Check:
                 key
                 for key, duty in self.program.pack.duties.items()
                 if role in duty.role
-                and not (self.process and duty.processes and self.process not in duty.processes)
+                and belongs(duty, self.process)
                 and self.program.holds(("duties", key, "given"), self.situation) == PASS
             ]
             self.differ(f"{role} 的职责", sorted(expected), sorted(found))
@@ -278,7 +276,7 @@ class Check:
                 self.differ(f"流程走到后的 {word}", sorted(wanted[word]), sorted(getattr(walk, word)))
 
     def stage(self, wanted: Mapping[str, Mapping[str, Any]]) -> None:
-        """`stage: {by, with, per, kind, when: pass|fail|unknown}`: who runs it, for what, whether it is due."""
+        """`stage: {by, with, per, kind, on_expiry, among, when: pass|fail|unknown}`: who runs it, for what, whether it is due."""
         process = self.program.pack.processes[self.process or ""]
         for key, expected in wanted.items():
             stage = process.stages[key]
@@ -289,8 +287,8 @@ class Check:
                         ("processes", self.process or "", "stages", key, "when"), self.situation
                     )
                     found: Any = {PASS: "pass", UNKNOWN: "unknown"}.get(state, "fail")
-                elif word == "per":
-                    found = stage.per.value
+                elif word in ("per", "among"):
+                    found = one.value if (one := getattr(stage, word)) is not None else None
                 else:
                     found = getattr(stage, {"with": "with_"}.get(word, word))
                 self.differ(f"阶段 {key} 的 {word}", value, found)

@@ -14,11 +14,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from jiebang.policy import pack as pk
 from jiebang.policy import stages
-from jiebang.policy.compile_conditions import LEAVES, compile_condition
-from jiebang.policy.compile_operands import BUILDERS, compile_operand
+from jiebang.policy.compile_expressions import LEAVES, OPERANDS, compile_condition, compile_operand
 from jiebang.policy.expressions import All, AnyOf, Not, Value
+from jiebang.policy.pack import Pack
+from jiebang.policy.pack_process import Stage
 
 _SOURCE = Path(__file__).resolve().parents[1]
 #: Modules that check, show or compare packs: reading a section there implements nothing.
@@ -28,7 +28,7 @@ _ONLOOKERS = frozenset(
         "show", "diff", "sentences", "trace_clauses", "cases",
     }
 )  # fmt: skip
-_SECTIONS = frozenset(pk.Pack.model_fields)
+_SECTIONS = frozenset(Pack.model_fields)
 
 
 def implementers_of(section: str, node: Any) -> list[str]:
@@ -53,14 +53,14 @@ def _parts(node: Any) -> Iterator[BaseModel]:
 
 
 def _vocabulary(part: BaseModel) -> Iterator[str]:
-    builder = LEAVES.get(type(part)) or BUILDERS.get(type(part))
+    builder = LEAVES.get(type(part)) or OPERANDS.get(type(part))
     if builder is not None:
         yield _place(builder)
     elif isinstance(part, All | AnyOf | Not):
         yield _place(compile_condition)
     elif isinstance(part, Value):
         yield _place(compile_operand)
-    elif isinstance(part, pk.Stage):
+    elif isinstance(part, Stage):
         rows, mentions = _kind_rows(), _source_index()[1]
         if part.kind in rows:
             yield f"{stages.__name__}:{rows[part.kind]} {part.kind}"

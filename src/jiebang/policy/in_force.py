@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from jiebang.kernel.periods import Term, end_of_term, parse_term
-from jiebang.policy.pack import UNSET, Pack
+from jiebang.kernel.periods import Term, TermUnit, end_of_term, parse_term
+from jiebang.policy.pack import Pack
+from jiebang.policy.pack_items import UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +59,11 @@ def describe_in_force(pack: Pack) -> str:
 
 
 def last_day(start: date, term: Term) -> date:
-    """A validity of 3 years from 1 May ends on 30 April: the start day itself is lived under the regulation."""
-    return end_of_term(start, term, None, roll_to_working_day=False) - timedelta(days=1)
+    """A validity of 3 years from 1 May ends on 30 April: the start day itself is lived under the regulation.
+
+    So it ends with the day before the corresponding one. Where the last month has no such day (one month from 31 January,
+    one year from 29 February), all of that month is still within it.
+    """
+    end = end_of_term(start, term, None, roll_to_working_day=False)
+    of_months = term.unit in (TermUnit.month, TermUnit.year)
+    return end if of_months and end.day != start.day else end - timedelta(days=1)

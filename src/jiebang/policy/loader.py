@@ -28,6 +28,8 @@ class RawPack:
     data: dict[str, Any] = field(default_factory=dict)
     origin: dict[Path_, YamlFile] = field(default_factory=dict)
     own: set[Path_] = field(default_factory=set)
+    #: whether some file of it couldn't be read at all: whatever names something in there isn't wrong because of that
+    is_torn: bool = False
 
     def place(self, path: Path_) -> tuple[str, int]:
         """File and line of a path, or of its nearest known ancestor."""
@@ -35,7 +37,7 @@ class RawPack:
             found = self.origin.get(path[:length])
             if found is not None:
                 return found.file, found.line_of(path)
-        return str(self.folder.name), 1
+        return f"{self.folder.parent.name}/{self.folder.name}/pack.yaml", 1
 
     def with_data(self, data: dict[str, Any]) -> RawPack:
         """The same pack with other data (a mutation of it)."""
@@ -55,6 +57,7 @@ def read_raw(folder: Path, base_roots: tuple[Path, ...] = ()) -> tuple[RawPack, 
     problems: list[Problem] = []
     shown = f"{folder.parent.name}/{folder.name}"
     if not (folder / "pack.yaml").is_file():
+        raw.is_torn = True
         return raw, [Problem(shown, 1, "文件夹里没有 pack.yaml", "政策包的身份写在 pack.yaml 的 pack: 下")]
     for path in sorted(folder.glob("*.yaml")):
         _merge_file(raw, path, f"{shown}/{path.name}", problems, own=True)
@@ -97,6 +100,7 @@ def _merge_file(raw: RawPack, path: Path, shown: str, problems: list[Problem], *
     file, found = read_yaml(path, shown)
     problems.extend(found)
     if file.data is None:
+        raw.is_torn = True
         return
     if not isinstance(file.data, dict):
         problems.append(Problem(shown, 1, "文件最外层要是一组键", f"可用：{'、'.join(SECTIONS)}"))
@@ -113,10 +117,10 @@ def _merge_file(raw: RawPack, path: Path, shown: str, problems: list[Problem], *
             )
             continue
         if section in SINGLE_SECTIONS or not isinstance(content, dict):
+            if section == "counting" and not own and (section,) in raw.own:
+                continue  # a regulation that says itself how it counts takes the place of the general law
             if section in raw.data:
-                problems.append(
-                    Problem(shown, file.line_of((section,)), f"“{section}”写了不止一处", "只写一处")
-                )
+                problems.append(_twice(raw, (section,), file, own=own))
                 continue
             raw.data[section] = content
             raw.origin[(section,)] = file
@@ -129,15 +133,7 @@ def _merge_file(raw: RawPack, path: Path, shown: str, problems: list[Problem], *
         for key, item in content.items():
             here: Path_ = (section, key)
             if key in merged:
-                earlier = raw.place(here)
-                problems.append(
-                    Problem(
-                        shown,
-                        file.line_of(here),
-                        f"“{key}”已在 {earlier[0]}:{earlier[1]} 写过",
-                        "换一个编号，或删掉一处",
-                    )
-                )
+                problems.append(_twice(raw, here, file, own=own))
                 continue
             merged[key] = item
             raw.origin[here] = file
@@ -145,15 +141,24 @@ def _merge_file(raw: RawPack, path: Path, shown: str, problems: list[Problem], *
                 raw.own.add(here)
 
 
+def _twice(raw: RawPack, path: Path_, file: YamlFile, *, own: bool) -> Problem:
+    """Something is written in `file` that was written before: of a pack and its base, the pack is the one to mend."""
+    here, there = (file.file, file.line_of(path)), raw.place(path)
+    if not own and path in raw.own:
+        here, there = there, here
+    return Problem(*here, f"“{path[-1]}”已在 {there[0]}:{there[1]} 写过", "换一个编号，或删掉一处")
+
+
 def build(raw: RawPack) -> Program:
     """Validate, compile and prove a raw pack. Raises PackProblems with everything found.
 
     Items that don't validate are left out and the rest is compiled all the same, so that every problem comes at once;
-    what is only wrong because such an item is missing isn't reported.
+    what is only wrong because such an item is missing isn't reported. Where a whole file couldn't be read, the others are
+    only held against the shape of a pack: most names would lead nowhere just because of that file.
     """
     problems: list[Problem] = []
     gone = _LeftOut()
-    data = raw.data
+    data = {"pack": _NAMELESS, **raw.data} if raw.is_torn else raw.data
     pack = None
     while pack is None:
         try:
@@ -170,7 +175,7 @@ def build(raw: RawPack) -> Program:
             file, line = raw.place(path)
             problems.append(Problem(file, line, what, expected))
 
-    program = compile_program(pack, report, frozenset(gone.facts))
+    program = None if raw.is_torn else compile_program(pack, report, frozenset(gone.facts))
     if problems or program is None:
         raise PackProblems(list(dict.fromkeys(problems)))
     return program
@@ -246,14 +251,19 @@ def _clauses_in(node: Any) -> Iterator[str]:
 
 def load_pack(folder: Path, base_roots: tuple[Path, ...] = ()) -> Program:
     """Load one pack version from its folder. Raises PackProblems naming file, line and what was expected, all at once."""
-    raw, problems = read_raw(folder, base_roots)
-    if problems:
-        try:
-            build(raw)
-        except PackProblems as more:
-            problems += more.problems
-        raise PackProblems(list(dict.fromkeys(problems)))
-    return build(raw)
+    program, problems = try_to_build(*read_raw(folder, base_roots))
+    if program is None:
+        raise PackProblems(problems)
+    return program
+
+
+def try_to_build(raw: RawPack, problems: list[Problem]) -> tuple[Program | None, list[Problem]]:
+    """The program of a pack that was read, and everything that is wrong with it. None if anything is."""
+    try:
+        program = build(raw)
+    except PackProblems as error:
+        return None, list(dict.fromkeys([*problems, *error.problems]))
+    return None if problems else program, problems
 
 
 @lru_cache(maxsize=64)

@@ -14,15 +14,16 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from jiebang.kernel.periods import WorkingCalendar
-from jiebang.policy import pack as pk
 from jiebang.policy.amounts import compile_money
 from jiebang.policy.cases import Case, check_case, read_situation
 from jiebang.policy.check_references import check_pointers
-from jiebang.policy.compile_conditions import compile_condition
-from jiebang.policy.compile_operands import Names, Unresolved, compile_operand
+from jiebang.policy.compile_expressions import compile_condition, compile_operand
 from jiebang.policy.exercise import Exerciser
 from jiebang.policy.expressions import Force
 from jiebang.policy.mutations import Mutation
+from jiebang.policy.names import Names, Unresolved
+from jiebang.policy.pack import ITEM_SECTIONS, Pack
+from jiebang.policy.pack_identity import InForce
 from jiebang.policy.process import prove
 from jiebang.policy.program import Program, compile_program, compile_rule, loose_conditions
 from jiebang.policy.shelf import Shelved
@@ -194,7 +195,7 @@ def _restored(program: Program) -> Iterator[None]:
     """Afterwards every table of the program is as it was. (Programs never change otherwise; copying each would be slow.)"""
     tables: list[dict[Any, Any]] = [
         program.rules, program.accountant.items, program.timekeeper.terms, program.conditions, program.lengths,
-        *(getattr(program.pack, section) for section in pk.ITEM_SECTIONS),
+        *(getattr(program.pack, section) for section in ITEM_SECTIONS),
     ]  # fmt: skip
     saved = [dict(table) for table in tables]
     program.forget_choices()
@@ -211,9 +212,7 @@ def _validated(mutation: Mutation) -> Any:
     if mutation.item is None:
         return None
     section = str(mutation.root[0])
-    of: type[BaseModel] = (
-        pk.InForce if section == "pack" else get_args(pk.Pack.model_fields[section].annotation)[1]
-    )
+    of: type[BaseModel] = InForce if section == "pack" else get_args(Pack.model_fields[section].annotation)[1]
     try:
         return of.model_validate(mutation.item)
     except ValidationError:

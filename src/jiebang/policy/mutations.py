@@ -12,9 +12,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from jiebang.policy import expressions as ex
-from jiebang.policy import pack as pk
 from jiebang.policy.loader import RawPack, own_items
 from jiebang.policy.neighbours import neighbours_of
+from jiebang.policy.pack import Pack
+from jiebang.policy.pack_facts import Discretion, Options, Paper, PaperField
+from jiebang.policy.pack_identity import InForce
+from jiebang.policy.pack_money import DecidedAmount, Limit, Money
+from jiebang.policy.pack_parties import Capacity, Duty, PartyIs, Right
+from jiebang.policy.pack_process import Criterion, Papers, Process, Scoring, Stage
+from jiebang.policy.pack_rules import Rule, Term
 from jiebang.policy.strict_yaml import Path_
 
 #: The kinds of change, in the words of the report.
@@ -34,36 +40,36 @@ ENTRIES: Mapping[tuple[type[BaseModel], str], str] = {
     (ex.OneOf, "options"): "选项",
     (ex.Includes, "options"): "选项",
     (ex.Departs, "by"): "可例外的角色",
-    (pk.Options, "options"): "选项",
-    (pk.Capacity, "roles"): "角色",
-    (pk.Money, "payer"): "付款方",
-    (pk.Money, "payee"): "收款方",
-    (pk.Money, "ceilings"): "上限",
-    (pk.Money, "floors"): "下限",
-    (pk.Money, "funders"): "分担方",
-    (pk.Money, "evidence"): "凭证",
-    (pk.DecidedAmount, "by"): "决定者",
-    (pk.Process, "stages"): "阶段",
-    (pk.Stage, "by"): "经办角色",
-    (pk.Stage, "with_"): "会同角色",
-    (pk.Stage, "outcomes"): "结果",
-    (pk.Papers, "takes"): "收取的材料",
-    (pk.Papers, "gives"): "给出的材料",
-    (pk.Scoring, "criteria"): "评分项",
-    (pk.Right, "holders"): "权利人",
-    (pk.Duty, "role"): "义务人",
-    (pk.Paper, "from_"): "提交角色",
-    (pk.Paper, "to"): "接收角色",
-    (pk.Paper, "fields"): "字段",
-    (pk.Discretion, "options"): "选项",
-    (pk.Discretion, "decides"): "决定者",
+    (Options, "options"): "选项",
+    (Capacity, "roles"): "角色",
+    (Money, "payer"): "付款方",
+    (Money, "payee"): "收款方",
+    (Money, "ceilings"): "上限",
+    (Money, "floors"): "下限",
+    (Money, "funders"): "分担方",
+    (Money, "evidence"): "凭证",
+    (DecidedAmount, "by"): "决定者",
+    (Process, "stages"): "阶段",
+    (Stage, "by"): "经办角色",
+    (Stage, "with_"): "会同角色",
+    (Stage, "outcomes"): "结果",
+    (Papers, "takes"): "收取的材料",
+    (Papers, "gives"): "给出的材料",
+    (Scoring, "criteria"): "评分项",
+    (Right, "holders"): "权利人",
+    (Duty, "role"): "义务人",
+    (Paper, "from_"): "提交角色",
+    (Paper, "to"): "接收角色",
+    (Paper, "fields"): "字段",
+    (Discretion, "options"): "选项",
+    (Discretion, "decides"): "决定者",
 }
 
 #: Conditions that may be left out altogether. One made of `all` or `any` is taken apart leaf by leaf instead.
 CONDITIONS: frozenset[tuple[type[BaseModel], str]] = frozenset(
     {
-        (pk.Rule, "given"), (pk.Limit, "when"), (pk.Money, "when"), (pk.Stage, "when"), (pk.Right, "when"),
-        (pk.Duty, "given"), (pk.Paper, "when"), (pk.PaperField, "when"),
+        (Rule, "given"), (Limit, "when"), (Money, "when"), (Stage, "when"), (Right, "when"),
+        (Duty, "given"), (Paper, "when"), (PaperField, "when"), (Stage, "on_expiry"), (Stage, "among"),
         (ex.Count, "where"), (ex.Sum, "where"), (ex.RecordFree, "where"),
     }
 )  # fmt: skip
@@ -80,12 +86,12 @@ BOUNDS: Mapping[str, str] = {
 NUMBERS: frozenset[tuple[type[BaseModel], str]] = frozenset(
     {
         (ex.Count, "last"), (ex.Sum, "last"), (ex.RecordFree, "last"), (ex.Nth, "nth"), (ex.Round, "places"),
-        (pk.Stage, "at_most"), (pk.Scoring, "pass_mark"), (pk.Scoring, "survivors"), (pk.Criterion, "most"),
-        (pk.Term, "closes_at"), (pk.InForce, "from_"), (pk.InForce, "until"), (pk.InForce, "lasts"),
+        (Stage, "at_most"), (Scoring, "pass_mark"), (Scoring, "survivors"), (Criterion, "most"),
+        (Term, "closes_at"), (InForce, "from_"), (InForce, "until"), (InForce, "lasts"),
     }
 )  # fmt: skip
 
-_REMOVED_WITH: Mapping[tuple[type[BaseModel], str], str] = {(pk.Stage, "when"): "skipped"}
+_REMOVED_WITH: Mapping[tuple[type[BaseModel], str], str] = {(Stage, "when"): "skipped"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ class Mutation:
     item: Any
 
 
-def mutations_of(raw: RawPack, pack: pk.Pack) -> Iterator[Mutation]:
+def mutations_of(raw: RawPack, pack: Pack) -> Iterator[Mutation]:
     """Every change to the pack's own items, in the order of its sections. Its base's items aren't touched."""
     for root in own_items(raw):
         section, key = str(root[0]), str(root[1])
@@ -118,13 +124,13 @@ class _Item:
     root: Path_
     item: BaseModel
     raw: Any
-    pack: pk.Pack
+    pack: Pack
 
     def mutations(self) -> Iterator[Mutation]:
         """All changes of this item."""
         yield Mutation("item", self.root, self.root, "去掉这一项", None)
         yield from self._below(self.item, self.raw, ())
-        if isinstance(self.item, pk.Rule):
+        if isinstance(self.item, Rule):
             yield from self._leaf_forces(self.item, self.item.test, self.raw["test"], ("test",))
 
     def _change(self, kind: str, path: Path_, what: str, item: Any) -> Mutation:
@@ -156,16 +162,16 @@ class _Item:
                 yield from self._condition(_REMOVED_WITH.get(field), raw[alias], here)
             elif field in NUMBERS:
                 least = max((getattr(limit, "ge", 0) for limit in info.metadata), default=0)
-                points = field == (pk.Criterion, "most")
+                points = field == (Criterion, "most")
                 yield from self._nudges(raw[alias], here, least=least, whole_points=points)
             if name in BOUNDS and isinstance(node, ex.Leaf):
                 swapped = {BOUNDS[name] if key == name else key: value for key, value in raw.items()}
                 what = f"{name} 改为 {BOUNDS[name]}"
                 yield self._change("bound", here, what, put(self.raw, path, swapped))
             yield from self._below(getattr(node, name), raw[alias], here)
-        if isinstance(node, pk.Limit):
+        if isinstance(node, Limit):
             yield self._limit_force(node, raw, path)
-        if isinstance(node, pk.Money):
+        if isinstance(node, Money):
             yield from self._shares(node, raw)
 
     def _entries(self, label: str, limits: list[Any], raw: Any, path: Path_) -> Iterator[Mutation]:
@@ -204,7 +210,7 @@ class _Item:
                 continue
             yield self._change("nudge", path, f"{raw} 改为 {other}", put(self.raw, path, other))
 
-    def _shares(self, money: pk.Money, raw: Any) -> Iterator[Mutation]:
+    def _shares(self, money: Money, raw: Any) -> Iterator[Mutation]:
         """Shares have to add up to 100%, so what one funder gains the next one loses."""
         fixed = [i for i, funder in enumerate(money.funders) if isinstance(funder.share, ex.Value)]
         for i, here in enumerate(fixed):
@@ -222,14 +228,14 @@ class _Item:
     def _departs(self) -> dict[str, Any]:
         """Somebody who might plausibly depart: the first authority among the parties."""
         parties = self.pack.parties
-        found = [key for key, party in parties.items() if party.is_ is pk.PartyIs.authority] or list(parties)
+        found = [key for key, party in parties.items() if party.is_ is PartyIs.authority] or list(parties)
         return {"by": found[:1] or ["bureau"], "with": "reason"}
 
-    def _limit_force(self, limit: pk.Limit, raw: Any, path: Path_) -> Mutation:
+    def _limit_force(self, limit: Limit, raw: Any, path: Path_) -> Mutation:
         changed = self._flipped(limit.force, raw, inherited=False)
         return self._change("force", (*path, "force"), _flip_text(limit.force), put(self.raw, path, changed))
 
-    def _leaf_forces(self, rule: pk.Rule, node: Any, raw: Any, path: Path_) -> Iterator[Mutation]:
+    def _leaf_forces(self, rule: Rule, node: Any, raw: Any, path: Path_) -> Iterator[Mutation]:
         if isinstance(node, ex.All | ex.AnyOf):
             word = "all" if isinstance(node, ex.All) else "any"
             for i, part in enumerate(getattr(node, word)):

@@ -6,13 +6,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from jiebang.kernel.errors import JiebangError
-from jiebang.policy.pack import End, Process, Stage, Target
-from jiebang.policy.stages import EXISTS, KINDS, Gives
+from jiebang.policy.pack_process import Among, End, Process, Stage, Target
+from jiebang.policy.stages import EXISTS, KINDS, MONEY_KINDS, Gives
 from jiebang.policy.values import read_literal
 
 Report = Callable[[tuple[str | int, ...], str, str], None]
 WINDOWED = frozenset({"take_bids", "register", "notice"})
 _SKIPPED = "skipped"
+
+
+def is_windowed(stage: Stage) -> bool:
+    """Whether a run of the stage has a closing instant that decides what is in time."""
+    return stage.term is not None and (stage.kind in WINDOWED or stage.on_expiry is not None)
 
 
 class UnableToWalk(JiebangError):
@@ -98,6 +103,8 @@ def _prove_stage(
             complain((*path, "outcomes"), f"结果“{outcome}”没有去向", "每个结果都要写去向")
     if (stage.when is None) != (stage.skipped is None):
         complain(path, "when 与 skipped 要一起写", "有条件的阶段要写条件不成立时的去向")
+    _prove_expiry(stage, path, complain)
+    _prove_among(stage, process, path, complain)
     if stage.kind in WINDOWED and stage.term is None:
         complain(path, f"“{kind.label}”没有写期限", "写 term；办法没规定长度的，让期限引用裁量项")
     for _outcome, target, _ in routes_of(stage):
@@ -109,6 +116,49 @@ def _prove_stage(
                     f"已有：{'、'.join(process.stages)}",
                 )
     return sound
+
+
+def _prove_expiry(stage: Stage, path: tuple[str | int, ...], complain: Report) -> None:
+    if stage.on_expiry is None:
+        return
+    if stage.term is None:
+        complain((*path, "on_expiry"), "写了到期的结果，没有写期限", "写 term")
+    if stage.on_expiry not in stage.outcomes:
+        complain(
+            (*path, "on_expiry"),
+            f"到期的结果“{stage.on_expiry}”没有去向",
+            f"可用：{'、'.join(stage.outcomes)}",
+        )
+    if stage.kind in MONEY_KINDS or stage.kind == "notice":
+        complain((*path, "on_expiry"), f"“{KINDS[stage.kind].label}”不能因为到期就有结果", "去掉 on_expiry")
+
+
+def _prove_among(stage: Stage, process: Process, path: tuple[str | int, ...], complain: Report) -> None:
+    if stage.among is None:
+        return
+    allowed = {"take_bids": (Among.anyone, Among.remaining), "register": (Among.anyone, Among.remaining)}
+    words = allowed.get(stage.kind, (Among.remaining, Among.reserve) if stage.kind == "select" else ())
+    if stage.among not in words:
+        complain(
+            (*path, "among"),
+            f"“{KINDS[stage.kind].label}”不能写 among: {stage.among.value}",
+            f"可用：{'、'.join(words)}" if words else "去掉它",
+        )
+    elif stage.among is Among.reserve and not any(
+        one.kind == "select" and one.among is not Among.reserve for one in process.stages.values()
+    ):
+        complain((*path, "among"), "没有一次遴选留下候补", "先要有一个不写 among: reserve 的遴选阶段")
+
+
+def keeps_reserve(process: Process, name: str) -> str | None:
+    """The stage that may yet choose among those whom the selection `name` doesn't choose; None where nobody is kept."""
+    queue = [t for _, target, _ in routes_of(process.stages[name]) for t in targets_of(target)]
+    for here in queue:
+        stage = process.stages[here]
+        if stage.kind == "select" and stage.among is Among.reserve:
+            return here
+        queue += [t for _, target, _ in routes_of(stage) for t in targets_of(target) if t not in queue]
+    return None
 
 
 def _reach(start: str, follow: dict[str, list[str]]) -> set[str]:

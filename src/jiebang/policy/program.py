@@ -7,29 +7,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from jiebang.policy import (  # registers arithmetic operands and leaves
+from jiebang.policy import (  # these register what they build
     compile_arithmetic,  # noqa: F401
     compile_leaves,  # noqa: F401
+    compile_operands,  # noqa: F401
+    compile_records,  # noqa: F401
 )
-from jiebang.policy import pack as pk
 from jiebang.policy.amounts import Accountant, CompiledMoney, compile_money
 from jiebang.policy.check_references import check_references
-from jiebang.policy.compile_conditions import Compiled, RuleFrame, compile_condition
-from jiebang.policy.compile_operands import (
-    FAIL,
-    PASS,
-    Check,
-    Names,
-    Operand,
-    Unresolved,
-    compile_operand,
-    declared_type,
-)
+from jiebang.policy.compile_expressions import RuleFrame, compile_condition, compile_operand
+from jiebang.policy.compiled import Check, Compiled, Operand, decide_together
 from jiebang.policy.expressions import Force
+from jiebang.policy.names import Names, Unresolved, declared_type
+from jiebang.policy.pack import Pack, belongs
+from jiebang.policy.pack_money import Money, RestOf
+from jiebang.policy.pack_rules import Rule
 from jiebang.policy.process import prove
 from jiebang.policy.situation import RANK, Situation
 from jiebang.policy.stages import Per
 from jiebang.policy.times import Timekeeper, compile_term
+from jiebang.policy.truth import PASS
 from jiebang.policy.values import BadValue, ValueType
 from jiebang.policy.verdicts import CompiledRule, Verdict, judge_rule
 
@@ -40,19 +37,23 @@ Report = Callable[[tuple[str | int, ...], str, str], None]
 
 
 class Chosen(tuple[CompiledRule, ...]):  # noqa: SLOT001  a tuple with a slot can't be made
-    """Rules that run together; `decisions` are those of the rules that can block, taken out once."""
+    """Rules that run together; how those of them that can block are decided together is worked out once."""
 
     @cached_property
-    def decisions(self) -> tuple[Check, ...]:
-        """Pass, unknown or fail of each rule that can block."""
-        return tuple(rule.decision for rule in self if not rule.is_preference)
+    def decide(self) -> Check:
+        """Pass, unknown or fail of all rules that can block."""
+        blocking = [rule for rule in self if not rule.is_preference]
+        return decide_together(
+            [rule.test for rule in blocking if rule.given is None],
+            [rule.decision for rule in blocking if rule.given is not None],
+        )
 
 
 @dataclass(slots=True)
 class Program:
     """What a programme runs on."""
 
-    pack: pk.Pack
+    pack: Pack
     types: dict[str, ValueType]
     rules: dict[str, CompiledRule]
     accountant: Accountant
@@ -70,7 +71,7 @@ class Program:
             self._chosen[key] = Chosen(
                 compiled
                 for compiled in self.rules.values()
-                if (process is None or compiled.rule.processes is None or process in compiled.rule.processes)
+                if belongs(compiled.rule, process)
                 and (stage is None or stage in compiled.rule.stages)
                 and (at is None or compiled.rule.at.value == at)
             )
@@ -86,22 +87,15 @@ class Program:
 
     def decide(self, s: Situation, rules: Iterable[CompiledRule]) -> int:
         """Pass, unknown or fail of all rules together, without a trace. Preferences never count."""
-        worst = PASS
-        for decide in (rules if isinstance(rules, Chosen) else Chosen(rules)).decisions:
-            found = decide(s)
-            if found < worst:
-                if found == FAIL:
-                    return FAIL
-                worst = found
-        return worst
+        return (rules if isinstance(rules, Chosen) else Chosen(rules)).decide(s)
 
-    def money_at(self, process: str, stage: str) -> dict[str, pk.Money]:
+    def money_of(self, process: str | None) -> dict[str, Money]:
+        """The money items of a process; all of them for None."""
+        return {key: item for key, item in self.pack.money.items() if belongs(item, process)}
+
+    def money_at(self, process: str, stage: str) -> dict[str, Money]:
         """The money items that fall due at a stage of a process."""
-        return {
-            key: item
-            for key, item in self.pack.money.items()
-            if item.stage == stage and (not item.processes or process in item.processes)
-        }
+        return {key: item for key, item in self.money_of(process).items() if item.stage == stage}
 
     def holds(self, path: tuple[str | int, ...], s: Situation) -> int:
         """The truth of a condition that isn't a rule (a right's, a duty's, a paper's, a stage's `when`)."""
@@ -113,7 +107,7 @@ class Program:
         return [key for key in self.pack.discretion if key not in s.decided]
 
 
-def compile_program(pack: pk.Pack, report: Report, left_out: frozenset[str] = frozenset()) -> Program | None:
+def compile_program(pack: Pack, report: Report, left_out: frozenset[str] = frozenset()) -> Program | None:
     """Compile and prove a validated pack, reporting every problem. None if anything couldn't be compiled.
 
     `left_out`: facts the pack declares, but so badly that they were taken out; what uses them isn't reported again.
@@ -166,7 +160,7 @@ class _Attempt:
         return done
 
 
-def compile_rule(key: str, rule: pk.Rule, names: Names) -> CompiledRule:
+def compile_rule(key: str, rule: Rule, names: Names) -> CompiledRule:
     """Compile one rule; raises Unresolved after reporting every problem in it."""
     frame = RuleFrame(key, rule.clause[0], rule.departs)
     test = compile_condition(rule.test, names, ("rules", key, "test"), RANK[rule.source], rule.force, frame)
@@ -184,7 +178,7 @@ def _narrowest(test: Compiled, given: Compiled | None) -> Per | None:
     return order[max(found)] if found else None
 
 
-def loose_conditions(pack: pk.Pack) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def loose_conditions(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Conditions that only select: of stages, rights, duties, papers and their fields."""
     for key, process in pack.processes.items():
         for name, stage in process.stages.items():
@@ -214,7 +208,7 @@ def _reports_money_rounds(items: dict[str, CompiledMoney], report: Report) -> bo
         found = set(compiled.operand.money if compiled.operand else ())
         if compiled.when is not None:
             found |= {name for operand in compiled.when.reads() for name in operand.money}
-        if isinstance(compiled.item.amount, pk.RestOf):
+        if isinstance(compiled.item.amount, RestOf):
             whole = compiled.item.amount.rest_of
             found |= {whole} | {k for k, other in items.items() if other.item.part_of == whole and k != key}
         return found

@@ -13,9 +13,9 @@ from typing import Any
 
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import WorkingCalendar
-from jiebang.policy.compile_operands import declared_type
 from jiebang.policy.expressions import CONDITION_TAGS, DepartsWith
-from jiebang.policy.pack import Source
+from jiebang.policy.names import declared_type
+from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 from jiebang.policy.situation import Act, Decision, Departure, Fact, Relation, Situation
 from jiebang.policy.values import read_value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from jiebang.kernel.errors import JiebangError
-from jiebang.policy.pack import Scoring
+from jiebang.policy.pack_process import Scoring
 from jiebang.policy.values import read_literal
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from jiebang.policy import pack as pk
 from jiebang.policy import words
 from jiebang.policy.amounts import CompiledLimit
-from jiebang.policy.compile_conditions import Compiled, Leaf
-from jiebang.policy.compile_operands import Operand
+from jiebang.policy.compiled import Compiled, Leaf, Operand
 from jiebang.policy.expressions import Departs, Force
+from jiebang.policy.pack_facts import Source
+from jiebang.policy.pack_money import DecidedAmount, Money, RestOf
+from jiebang.policy.pack_parties import Capacity
+from jiebang.policy.pack_process import End, Scoring, Target
 from jiebang.policy.process import routes_of
 from jiebang.policy.program import Program
 from jiebang.policy.stages import KINDS
@@ -32,7 +34,7 @@ class Narrator:
     def name(self, section: str, key: str) -> str:
         """What an item is called."""
         item = getattr(self.pack, section)[key]
-        if isinstance(item, pk.Capacity):
+        if isinstance(item, Capacity):
             return (
                 f"{words.SECTIONS[section]}“{self.roles(item.roles)}{words.CAPACITIES[item.capacity.value]}”"
             )
@@ -124,7 +126,7 @@ class Narrator:
             "效力": words.FORCES[rule.force.value],
             "适用": f"只在{self.condition(compiled.given)}时" if compiled.given else "",
             "要求": self.condition(compiled.test, rule.force),
-            "事实来源": "" if rule.source is pk.Source.declared else words.PROVENANCE[rule.source.value],
+            "事实来源": "" if rule.source is Source.declared else words.PROVENANCE[rule.source.value],
         }
 
     def _money(self, key: str) -> Aspects:
@@ -147,11 +149,11 @@ class Narrator:
             found[f"{self.roles([funder.role])}分担"] = share.text
         return found
 
-    def _amount(self, item: pk.Money, operand: Operand | None, fact: Operand | None) -> str:
+    def _amount(self, item: Money, operand: Operand | None, fact: Operand | None) -> str:
         amount = item.amount
-        if isinstance(amount, pk.RestOf):
+        if isinstance(amount, RestOf):
             return f"“{self.pack.money[amount.rest_of].label}”的余额"
-        if isinstance(amount, pk.DecidedAmount):
+        if isinstance(amount, DecidedAmount):
             shown = fact.text if fact else amount.decided
             return f"{shown}，由{self.roles(amount.by)}凭{words.DEPARTS_WITH[amount.with_]}确定"
         return operand.text if operand else ""
@@ -197,6 +199,8 @@ class Narrator:
             f"期限：{self.pack.terms[stage.term].label}" if stage.term else "",
             f"收{self.papers(stage.papers.takes)}" if stage.papers.takes else "",
             f"出{self.papers(stage.papers.gives)}" if stage.papers.gives else "",
+            f"到期没有结果的，按“{words.OUTCOMES[stage.on_expiry]}”办结" if stage.on_expiry else "",
+            words.AMONG[stage.among.value] if stage.among else "",
             f"至多 {stage.at_most}" if stage.at_most else "",
             self._scoring(stage.scoring) if stage.scoring else "",
         ]
@@ -206,13 +210,13 @@ class Narrator:
         )
         return "，".join(part for part in parts if part) + f"。{routes}"
 
-    def _target(self, process: str, target: pk.Target) -> str:
-        if isinstance(target, pk.End):
+    def _target(self, process: str, target: Target) -> str:
+        if isinstance(target, End):
             return f"结束（{target.end}）"
         keys = [target] if isinstance(target, str) else target
         return "和".join(f"“{self.pack.processes[process].stages[key].label}”" for key in keys)
 
-    def _scoring(self, scoring: pk.Scoring) -> str:
+    def _scoring(self, scoring: Scoring) -> str:
         parts = [f"{c.label}{c.most}" for c in scoring.criteria.values()]
         if scoring.drop_extremes:
             parts.append("去掉最高和最低")

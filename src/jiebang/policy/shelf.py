@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jiebang.kernel.periods import WorkingCalendar
 from jiebang.policy.cases import CaseFile, Failure, read_cases, run_case
-from jiebang.policy.loader import RawPack, build, find_packs, read_raw
+from jiebang.policy.loader import RawPack, find_packs, read_raw, try_to_build
 from jiebang.policy.program import Program
 from jiebang.policy.strict_yaml import PackProblems, Problem
 
@@ -62,21 +62,26 @@ def read_shelf(folders: Iterable[Path], base_roots: tuple[Path, ...] = ()) -> li
 def take_down(folder: Path, base_roots: tuple[Path, ...] = ()) -> Shelved:
     """One pack version with its cases, loaded as far as it loads."""
     raw, problems = read_raw(folder, base_roots)
-    program = None
-    try:
-        program = build(raw)
-    except PackProblems as error:
-        problems = list(dict.fromkeys([*problems, *error.problems]))
-    return Shelved(folder, raw, None if problems else program, read_cases(folder), problems)
+    program, problems = try_to_build(raw, problems)
+    return Shelved(folder, raw, program, read_cases(folder), problems)
 
 
 def stray_folders(root: Path) -> list[Problem]:
-    """Folders that hold YAML as a pack would but have no pack.yaml: nothing else would ever look at them."""
-    known = {folder.resolve() for folder in find_packs(root)}
+    """Folders that hold YAML as a pack would but have no pack.yaml: nothing else would ever look at them.
+
+    What lies below such a folder (its cases) is not said again.
+    """
+    told = {folder.resolve() for folder in find_packs(root)}
+    found = []
+    # Parents come first.
+    for folder in sorted({path.parent for path in root.glob("**/*.yaml")}):
+        here = folder.resolve()
+        if not told & {here, *here.parents}:
+            told.add(here)
+            found.append(folder)
     return [
         Problem(
             str(folder), 1, "这里有 YAML 文件，却没有 pack.yaml", "补上 pack.yaml，或把文件移进政策包的文件夹"
         )
-        for folder in sorted({path.parent for path in root.glob("**/*.yaml")})
-        if not known & {folder.resolve(), *folder.resolve().parents}
+        for folder in found
     ]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from jiebang.kernel.periods import WorkingCalendar
-from jiebang.policy.pack import Source
+from jiebang.policy.pack_facts import Source
 
 RANK: Mapping[Source, int] = {Source.declared: 0, Source.checked: 1, Source.computed: 1, Source.register: 2}
 SOURCE_LABELS: Mapping[Source, str] = {
@@ -109,13 +109,14 @@ class Graph:
 
     def connects(self, start: Sequence[str], goal: Sequence[str]) -> bool:
         """Whether some path leads from one of `start` to one of `goal`; everybody is connected with themselves."""
-        for here in start:
-            reached = self._reached.get(here)
-            if reached is None:
-                reached = self._reached[here] = frozenset(self._walk([here]))
-            if not reached.isdisjoint(goal):
-                return True
-        return False
+        return any(not self.reach(here).isdisjoint(goal) for here in start)
+
+    def reach(self, here: str) -> frozenset[str]:
+        """Everybody some path leads to, `here` included."""
+        reached = self._reached.get(here)
+        if reached is None:
+            reached = self._reached[here] = frozenset(self._walk([here]))
+        return reached
 
     def find_path(self, start: Sequence[str], goal: Sequence[str]) -> list[str] | None:
         """The shortest path from one of `start` to one of `goal`, both included, or None."""
@@ -143,7 +144,10 @@ class Graph:
 
 @dataclass(slots=True)
 class Situation:
-    """Everything a verdict may look at. Nothing else is consulted: no clock, no database."""
+    """Everything a verdict may look at. Nothing else is consulted: no clock, no database.
+
+    A situation is asked by one thread at a time: while a list is gone through, it holds the record looked at.
+    """
 
     on: date
     facts: dict[str, Fact] = field(default_factory=dict)
@@ -155,13 +159,6 @@ class Situation:
     #: word → (the record looked at under that word while a list is gone through, rank of the list's source)
     items: dict[str, tuple[Mapping[str, Any], int]] = field(default_factory=dict)
     _graphs: dict[frozenset[str], Graph] = field(default_factory=dict, repr=False)
-
-    def inside(self) -> Situation:
-        """The same knowledge with records of its own to look at; one is enough for going through a whole list."""
-        return Situation(
-            self.on, self.facts, self.decided, self.departures, self.relations, self.relations_as_of,
-            self.calendar, self.items.copy(), self._graphs,
-        )  # fmt: skip
 
     def graph(self, kinds: frozenset[str]) -> Graph:
         """The graph over relations of these kinds that hold on the day, made once for all rules."""

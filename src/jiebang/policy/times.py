@@ -8,9 +8,11 @@ from typing import Any
 
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import SHANGHAI, close_of_day, end_of_term
-from jiebang.policy import pack as pk
-from jiebang.policy.compile_operands import Names, Operand, compile_operand
+from jiebang.policy.compile_expressions import compile_operand
+from jiebang.policy.compiled import Operand, undecided
 from jiebang.policy.expressions import Value
+from jiebang.policy.names import Names
+from jiebang.policy.pack_rules import Counting, Term
 from jiebang.policy.situation import Situation
 from jiebang.policy.values import DAYS, MONTHS, WORKING_DAYS, Kind, as_term, read_clock
 
@@ -22,24 +24,28 @@ class CompiledTerm:
     """A term ready to compute."""
 
     id: str
-    term: pk.Term
+    term: Term
     length: Operand
     counting: Operand | str | None
 
 
 @dataclass(slots=True)
 class Deadline:
-    """When a term ends. `ends_on` and `closes_at` (UTC) are None while something is open."""
+    """When a term ends. `ends_on` and `closes_at` (UTC) are None while something is open.
+
+    `late_from` is the first instant that is too late: `closes_at` itself, or a second later where the law includes the second.
+    """
 
     id: str
-    term: pk.Term
+    term: Term
     ends_on: date | None
     closes_at: datetime | None
     unset: list[str] = field(default_factory=list)
     problem: str = ""
+    late_from: datetime | None = None
 
 
-def compile_term(key: str, term: pk.Term, names: Names) -> CompiledTerm:
+def compile_term(key: str, term: Term, names: Names) -> CompiledTerm:
     """Compile one term; raises Unresolved after reporting what is wrong."""
     path: tuple[str | int, ...] = ("terms", key)
     length = compile_operand(term.length, names, (*path, "length"), 0)
@@ -84,24 +90,28 @@ def compile_term(key: str, term: pk.Term, names: Names) -> CompiledTerm:
 class Timekeeper:
     """Computes the terms of one pack by its base pack's way of counting."""
 
-    def __init__(self, terms: dict[str, CompiledTerm], counting: pk.Counting | None) -> None:
+    def __init__(self, terms: dict[str, CompiledTerm], counting: Counting | None) -> None:
         self.terms = terms
         self.counting = counting
 
-    def deadline(self, key: str, start_on: date, s: Situation) -> Deadline:
-        """The end of term `key` begun on `start_on` (for a window `after` another: that window's start)."""
+    def deadline(self, key: str, start_on: date, s: Situation, *, earlier_ended: bool = False) -> Deadline:
+        """The end of term `key` begun on `start_on`.
+
+        For a window `after` another, `start_on` is that other's start; with `earlier_ended` it is the day on which it ended.
+        """
         compiled = self.terms[key]
         term = compiled.term
-        if term.after is not None:
+        if term.after is not None and not earlier_ended:
             before = self.deadline(term.after, start_on, s)
             if before.ends_on is None:
                 return Deadline(key, term, None, None, before.unset, before.problem)
             start_on = before.ends_on
-        unset = [d for d in compiled.length.discretion if d not in s.decided]
+        waited = [compiled.length]
         counting = compiled.counting
         if isinstance(counting, Operand):
-            unset += [d for d in counting.discretion if d not in s.decided]
+            waited.append(counting)
             counting = counting.get(s)
+        unset = undecided(waited, s)
         length = compiled.length.get(s)
         if length is None or (compiled.counting is not None and counting is None):
             return Deadline(key, term, None, None, unset, "" if unset else "期限长度尚不知道")
@@ -121,7 +131,18 @@ class Timekeeper:
                 )
         except JiebangError as error:
             return Deadline(key, term, None, None, unset, str(error))
-        return Deadline(key, term, ends_on, close_at(ends_on, term.closes_at), unset)
+        closes_at = close_at(ends_on, term.closes_at)
+        return Deadline(key, term, ends_on, closes_at, unset, late_from=self._late_from(term, closes_at))
+
+    def _late_from(self, term: Term, closes_at: datetime) -> datetime:
+        # Receipts are recorded to the second, so the second named is the last that is in time.
+        named = term.closes_at is not None and term.closes_at != "24:00"
+        return closes_at + timedelta(seconds=1) if named and self.includes_instant else closes_at
+
+    @property
+    def includes_instant(self) -> bool:
+        """Whether what arrives in the very second of a closing time is in time."""
+        return self.counting is not None and self.counting.closing_instant == "included"
 
     @property
     def rolls(self) -> bool:

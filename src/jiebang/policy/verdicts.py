@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from jiebang.policy.compile_conditions import DEPARTED, Compiled, Leaf, Trace
-from jiebang.policy.compile_operands import FAIL, PASS, UNKNOWN, Check
+from jiebang.policy.compiled import Check, Compiled, Leaf, Trace, undecided
 from jiebang.policy.expressions import Force
-from jiebang.policy.pack import Pack, Rule
+from jiebang.policy.pack import Pack
+from jiebang.policy.pack_rules import Rule
 from jiebang.policy.situation import RANK, SOURCE_LABELS, Situation
 from jiebang.policy.stages import Per
+from jiebang.policy.truth import DEPARTED, FAIL, PASS, UNKNOWN
 from jiebang.policy.values import ValueType, format_value
 
 TRUTH_WORDS = {FAIL: "fail", UNKNOWN: "unknown", PASS: "pass", DEPARTED: "departed"}
@@ -96,7 +97,7 @@ def judge_rule(compiled: CompiledRule, s: Situation) -> Verdict:
 
 def unset_of(leaf: Leaf, s: Situation) -> list[str]:
     """Discretion items this leaf waits for."""
-    return [key for operand in leaf.operands for key in operand.discretion if key not in s.decided]
+    return undecided(leaf.operands, s)
 
 
 def explain_leaf(
@@ -104,7 +105,8 @@ def explain_leaf(
 ) -> dict[str, Any]:
     """One leaf as data an API can send and a person can read."""
     inputs = []
-    for name in dict.fromkeys(n for operand in leaf.operands for n in operand.facts):
+    read = [name for operand in leaf.operands for part in operand.counting(s) for name in part.facts]
+    for name in dict.fromkeys(read):
         fact = s.facts.get(name)
         label = _label(name, pack)
         if fact is None:

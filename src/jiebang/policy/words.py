@@ -40,6 +40,9 @@ DUTY_WHEN: Mapping[str, str] = {
 SCOPES: Mapping[str, str] = {
     "programme": "整个计划", "batch": "一批", "challenge": "一个榜题", "project": "一个项目", "result": "一项成果",
 }  # fmt: skip
+AMONG: Mapping[str, str] = {
+    "anyone": "向所有单位开放", "remaining": "只向还在流程中的单位开放", "reserve": "从以前没有选中的候补里选",
+}  # fmt: skip
 PER: Mapping[str, str] = {
     "batch": "每批", "need": "每项需求", "challenge": "每个榜题", "bid": "每份揭榜申请", "project": "每个项目",
     "result": "每项成果",

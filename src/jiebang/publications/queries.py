@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jiebang.lifecycle.models import Subject
-from jiebang.policy.pack import Stage
+from jiebang.policy.pack_process import Stage
 from jiebang.policy.program import Program
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject
-from jiebang.policy.pack import Scoring
+from jiebang.policy.pack_process import Scoring
 from jiebang.policy.scores import mean_mark
 from jiebang.policy.values import read_literal
 from jiebang.reviews.models import Review

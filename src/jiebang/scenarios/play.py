@@ -13,6 +13,7 @@ from jiebang.kernel.identifiers import make_synthetic_credit_code
 from jiebang.kernel.money import format_yuan, parse_yuan
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.verify import verify_chain
+from jiebang.lifecycle.actions.appoint_organisation import appoint_organisation
 from jiebang.lifecycle.actions.decide_discretion import decide_discretion
 from jiebang.lifecycle.actions.open_batch import open_batch
 from jiebang.lifecycle.actions.record_departure import record_departure
@@ -35,7 +36,7 @@ CLOCK = "时钟"
 #: What a step may carry into an act, as the act calls it.
 _CARRIED = (
     "outcome", "note", "values", "facts", "marks", "agreed", "voucher", "paid_on", "objector", "contact", "statement",
-    "request", "conclusion", "upheld", "replace", "as_of", "evidence", "relations",
+    "request", "conclusion", "upheld", "replace", "as_of", "evidence", "relations", "item", "amount", "payer", "payee",
 )  # fmt: skip
 
 
@@ -178,7 +179,7 @@ def _do(stage: Stage, step: Step) -> str:
         key: value for key in _CARRIED if (value := getattr(step, key)) not in (None, "", {}, [])
     }
     if step.sheet is not None:
-        part = "values" if step.do.startswith("submit") else "facts"
+        part = "values" if step.do.startswith(("submit", "pose")) else "facts"
         payload[part] = {**stage.scenario.sheets[step.sheet], **payload.get(part, {})}
     payload = stage.with_codes(payload)
     if step.bids:
@@ -248,11 +249,20 @@ def _record_act(stage: Stage, step: Step, actor: Actor, at: datetime) -> str:
     return made.number
 
 
+def _appoint(stage: Stage, step: Step, actor: Actor, at: datetime) -> str:
+    made = appoint_organisation(
+        batch=stage.subjects[step.on or "batch"], organisation=stage.organisations[step.organisation or ""],
+        role=step.role or "", actor=actor, at=at,
+    )  # fmt: skip
+    return f"{made.organisation.name}：{made.role}"
+
+
 _DIRECT: dict[str, Callable[[Stage, Step, Actor, datetime], str]] = {
     "open_batch": _open_batch,
     "decide_discretion": _decide,
     "record_departure": _depart,
     "record_external_act": _record_act,
+    "appoint_organisation": _appoint,
 }
 
 

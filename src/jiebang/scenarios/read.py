@@ -81,6 +81,11 @@ class Step(Part):
     agreed: bool | None = None
     voucher: str | None = None
     paid_on: str | None = None
+    #: another party's payment: which money item, how much, from whom (`@name`) to whom
+    item: str | None = None
+    amount: str | None = None
+    payer: str | None = None
+    payee: str | None = None
     objector: str | None = None
     contact: str | None = None
     statement: str | None = None
@@ -96,6 +101,8 @@ class Step(Part):
     revision: int | None = None
     xlsx: list[list[str]] | None = None
     names: dict[str, str] = {}
+    organisation: str | None = None
+    role: str | None = None
     as_: str | None = Field(default=None, alias="as")
     refused: str | None = None
 

@@ -7,7 +7,8 @@ from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.routing import end_subject
 from jiebang.lifecycle.transitions import Act
-from jiebang.policy.pack import When
+from jiebang.policy.pack_process import Among
+from jiebang.policy.pack_rules import When
 from jiebang.policy.stages import Per
 from jiebang.policy.verdicts import explain_verdict
 
@@ -19,8 +20,10 @@ def close_bidding(act: Act) -> str:
     closing until somebody has checked or decided: Refused names it.
     """
     if act.subject.kind != "challenge":
-        # The time for correcting a returned bid is over: it goes back as it is to whoever returned it.
-        return "closed"
+        # The time for correcting a returned bid is over. Where the pack says nothing of that, it goes back as it is.
+        return act.stage.on_expiry or "closed"
+    if act.stage.among is Among.remaining:
+        _end_silent(act)
     for bid in Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).order_by("pk"):
         _end_if_refused(act, bid)
     if not Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).exists():
@@ -32,6 +35,19 @@ def close_bidding(act: Act) -> str:
             raise
         return "too_few"
     return "closed"
+
+
+def _end_silent(act: Act) -> None:
+    """Who was let into this round and handed in nothing is out."""
+    silent = Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).exclude(
+        hand_ins__run=act.run
+    )
+    for bid in silent.order_by("pk"):
+        act.drafts.append(EntryDraft("bid.lapsed", {"subject": bid.pk}))
+        act.messages.append(
+            ("bid.lapsed", bid, {"number": bid.number, "why": f"{act.stage.label}：逾期未提交"})
+        )
+        end_subject(bid, f"{act.stage.label}：逾期未提交", act.at)
 
 
 def _end_if_refused(act: Act, bid: Subject) -> None:

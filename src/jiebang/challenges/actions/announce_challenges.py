@@ -7,7 +7,7 @@ from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import create_below, retire
 from jiebang.lifecycle.transitions import Act
-from jiebang.policy.pack import When
+from jiebang.policy.pack_rules import When
 
 
 def announce_challenges(act: Act) -> str:

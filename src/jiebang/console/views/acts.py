@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +27,7 @@ from jiebang.lifecycle.models import FactEntry, StageRun, Subject, Submission
 from jiebang.lifecycle.submissions import BadFields
 from jiebang.lifecycle.transitions import find
 from jiebang.organisations.models import Organisation
+from jiebang.policy.pack_process import Among
 from jiebang.policy.program import Program
 
 #: Acts by which an organisation hands in what it may later replace.
@@ -69,6 +70,7 @@ def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, 
     more = tuple(name for name in _asked_more(request) if name in program.types)
     scene.asking = Asking(run, subject, program, visit.at, more=more)
     scene.held = _held_by_actor(request, scene)
+    scene.asking = replace(scene.asking, about=scene.held)
     return scene
 
 
@@ -88,6 +90,13 @@ def _held_by_actor(request: HttpRequest, scene: Scene) -> Subject | None:
     wanted = request.POST.get("_replace") or request.GET.get("thing") or ""
     kind = "need" if scene.event == "submit_need" else "result"
     return mine.filter(kind=kind, pk=int(wanted)).first() if wanted.isdigit() else None
+
+
+def _replaces(scene: Scene) -> bool:
+    """Whether handing in now takes the place of what is held: not the first time in a round for those still in it."""
+    if scene.held is None or scene.asking is None or scene.asking.stage.among is not Among.remaining:
+        return scene.held is not None
+    return scene.held.hand_ins.filter(run=scene.run).exists()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -256,7 +265,7 @@ def _show(
         "offer": scene.offer,
         "form": form,
         "event": scene.event,
-        "held": scene.held,
+        "held": scene.held if _replaces(scene) else None,
         "is_submission": scene.event in SUBMISSIONS,
         "takes_facts": scene.event in TAKES_FACTS,
         "papers": [scene.program.pack.papers[key] for key in described.papers.takes],

@@ -6,11 +6,13 @@ from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from jiebang.console.acts import ASIDE, SUBMISSIONS, Desk, desks_of
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.departures import departable_of, departures_of
+from jiebang.console.drafts import next_revision
 from jiebang.console.forms import ActForm, build_form, new_draft_key
 from jiebang.console.identity import Visit, visited
 from jiebang.console.queries import (
@@ -22,10 +24,12 @@ from jiebang.console.queries import (
     timeline_of,
 )
 from jiebang.console.slots import Asking
-from jiebang.console.visibility import is_inside, visible_subjects
+from jiebang.console.visibility import OPEN_TO_ALL, is_inside, visible_subjects
 from jiebang.console.worklist import worklist_of
-from jiebang.lifecycle.known import program_of
-from jiebang.lifecycle.models import Subject, SubjectKind
+from jiebang.lifecycle.actions.appoint_organisation import may_appoint, roles_to_appoint
+from jiebang.lifecycle.known import lineage_of, program_of
+from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
+from jiebang.lifecycle.transitions import find as find_act
 from jiebang.publications.models import Objection
 from jiebang.publications.queries import announced_facts
 
@@ -78,6 +82,7 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
     inside = is_inside(visit.actor, subject)
     desks = desks_of(subject, visit.actor, visit.at)
     relatives = relatives_of(subject, visit.actor, visit.at)
+    timeline = timeline_of(subject, relatives, program)
     only = None if inside else announced_facts(program, subject) if subject.kind == "challenge" else []
     context = {
         "subject": subject,
@@ -86,14 +91,42 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
         "inside": inside,
         "desks": [(desk, _inline_forms(desk, visit)) for desk in desks],
         "facts": by_owner(facts_of(subject, program, only), subject),
-        "timeline": timeline_of(subject, relatives, program),
+        "timeline": timeline,
+        "waits_for": [
+            event for event in timeline if event.is_open and event.run.subject in lineage_of(subject)
+        ],
+        "revision": _revision(subject, visit),
         "participants": participants_of(subject, relatives, program) if inside else [],
         "payments": payments_of(relatives, program) if inside else [],
         "departures": departures_of(subject, program) if inside else [],
         "departable": departable_of(subject, program, visit.actor, visit.at) if inside else [],
         "objections": _objections(subject, visit),
+        "may_appoint": may_appoint(visit.actor, subject) and bool(roles_to_appoint(subject)),
     }
     return render(request, "console/subject.html", context)
+
+
+#: What an organisation may hand in anew while the window it came through is open, and by which act.
+_HANDED_IN = {"need": "submit_need", "bid": "submit_bid", "result": "submit_result"}
+
+
+def _revision(subject: Subject, visit: Visit) -> dict[str, str] | None:
+    """For whoever handed this in and may still change it: where that is done; without an address for what others entered."""
+    event = _HANDED_IN.get(subject.kind)
+    mine = subject.lead_id is not None and subject.lead_id == visit.actor.organisation_id
+    if event is None or not mine or subject.parent is None or subject.ended_at is not None:
+        return None
+    runs = StageRun.objects.filter(subject=subject.parent, kind__in=OPEN_TO_ALL, closed_at__isnull=True)
+    run = runs.exclude(closes_at__lte=visit.at).first()
+    if run is None or find_act(run.kind, event) is None:
+        return None
+    if next_revision(subject) is None:
+        return {"stage": run.stage, "address": ""}
+    address = reverse("console:act", args=[subject.parent_id, run.stage, event])
+    return {
+        "stage": run.stage,
+        "address": address if event == "submit_bid" else f"{address}?thing={subject.pk}",
+    }
 
 
 def _objections(subject: Subject, visit: Visit) -> list[Objection]:

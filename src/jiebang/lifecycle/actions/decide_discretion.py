@@ -15,7 +15,7 @@ from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.roles import held_roles
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Programme
-from jiebang.policy.pack import Scope
+from jiebang.policy.pack_facts import Scope
 
 #: What a thing is before it is one: a challenge's question may have to be settled while it is still a need.
 _BEFORE = {"challenge": "need", "project": "bid", "result": "project"}

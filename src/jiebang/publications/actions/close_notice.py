@@ -3,7 +3,7 @@
 from jiebang.lifecycle.door import require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.transitions import Act
-from jiebang.policy.pack import When
+from jiebang.policy.pack_rules import When
 from jiebang.publications.models import Objection
 
 

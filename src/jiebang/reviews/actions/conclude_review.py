@@ -6,7 +6,8 @@ from jiebang.lifecycle.known import descendants_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.routing import end_subject
 from jiebang.lifecycle.transitions import Act
-from jiebang.policy.pack import Scoring, When
+from jiebang.policy.pack_process import Scoring
+from jiebang.policy.pack_rules import When
 from jiebang.policy.scores import rank
 from jiebang.reviews.computed import total_of
 from jiebang.reviews.models import Review

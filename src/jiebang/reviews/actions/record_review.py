@@ -7,7 +7,7 @@ from jiebang.lifecycle.known import descendants_of
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.transitions import Act
 from jiebang.organisations.enums import Position
-from jiebang.policy.pack import Scoring
+from jiebang.policy.pack_process import Scoring
 from jiebang.policy.scores import check_review
 from jiebang.policy.values import read_literal
 from jiebang.reviews.models import Review

@@ -1,48 +1,80 @@
-"""After review, the winner or (in a race) the winners are chosen; the others' paths end."""
+"""After review, the winner or (in a race) the winners are chosen; the others' paths end, some of them in reserve."""
+
+from __future__ import annotations
 
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import as_recorded, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import descendants_of
-from jiebang.lifecycle.routing import end_subject
+from jiebang.lifecycle.models import Subject
+from jiebang.lifecycle.routing import end_subject, process_of
 from jiebang.lifecycle.sign_off import require_signed
+from jiebang.lifecycle.subjects import call_back, keep_in_reserve
 from jiebang.lifecycle.transitions import Act
-from jiebang.policy.pack import When
+from jiebang.policy.pack_process import Among
+from jiebang.policy.pack_rules import When
+from jiebang.policy.process import keeps_reserve
+
+
+def candidates_of(subject: Subject, stage: str, among: Among | None) -> list[Subject]:
+    """The bids that a selection may choose: those still in it, or those an earlier selection kept in reserve for it."""
+    bids = descendants_of(subject, "bid")
+    if among is Among.reserve:
+        return [bid for bid in bids if bid.reserve_for == stage]
+    return [bid for bid in bids if bid.ended_at is None]
 
 
 def select_bids(act: Act) -> str:
-    """`bids` of the payload are chosen. How many may be is the pack's rule (challenge.selected). None chosen needs a reason."""
+    """`bids` of the payload are chosen. How many may be is the pack's rule (challenge.selected). None chosen needs a reason.
+
+    A selection out of the reserve takes the place of an earlier one: whoever was chosen then is out.
+    """
     if act.subject.kind != "challenge":
         raise UnableToApply(where=act.subject.number, what="遴选按榜题进行", fix="到榜题页面办理")
-    chosen = {int(key) for key in act.payload.get("bids", [])}
-    bids = [bid for bid in descendants_of(act.subject, "bid") if bid.ended_at is None]
-    if chosen - {bid.pk for bid in bids}:
+    picked = {int(key) for key in act.payload.get("bids", [])}
+    candidates = candidates_of(act.subject, act.run.stage, act.stage.among)
+    chosen = [bid for bid in candidates if bid.pk in picked]
+    if picked - {bid.pk for bid in candidates}:
         raise UnableToApply(where=act.stage.label, what="选中的申请不在候选之列", fix="从列表里选择")
+    note = str(act.payload.get("note", ""))
+    if not chosen and not note.strip():
+        raise UnableToApply(where=act.stage.label, what="一个都不选要写理由", fix="写明理由")
+    if chosen:
+        _require_rules(act, chosen)
+        require_signed(act)
+    _part_ways(act, chosen, candidates)
+    act.run.note = note
     if not chosen:
-        if not str(act.payload.get("note", "")).strip():
-            raise UnableToApply(where=act.stage.label, what="一个都不选要写理由", fix="写明理由")
-        for bid in bids:
-            end_subject(bid, "未选中", act.at)
         return "none_qualified"
+    act.drafts.append(EntryDraft("bids.selected", {"challenge": act.subject.pk, "bids": sorted(picked)}))
+    return "selected"
+
+
+def _require_rules(act: Act, chosen: list[Subject]) -> None:
     # What this very decision makes true: how many are chosen, and when.
     made = {
         "challenge.selected": f"{len(chosen)} 家",
         "challenge.decided_at": act.at.astimezone(SHANGHAI).isoformat(),
     }
-    extra = as_recorded(
-        {name: raw for name, raw in made.items() if name in act.program.types}, "computed", act.at
-    )
-    require_rules(
-        act,
-        (When.decide,),
-        extra,
-        affected={"bid": [bid for bid in bids if bid.pk in chosen]},
-    )
-    require_signed(act)
-    for bid in bids:
-        if bid.pk not in chosen:
-            end_subject(bid, "未选中", act.at)
-    act.run.note = str(act.payload.get("note", ""))
-    act.drafts.append(EntryDraft("bids.selected", {"challenge": act.subject.pk, "bids": sorted(chosen)}))
-    return "selected"
+    known = {name: raw for name, raw in made.items() if name in act.program.types}
+    require_rules(act, (When.decide,), as_recorded(known, "computed", act.at), affected={"bid": chosen})
+
+
+def _part_ways(act: Act, chosen: list[Subject], candidates: list[Subject]) -> None:
+    """Chosen ones go on (those from the reserve are called back first, or the challenge would be left with nobody)."""
+    reserve = act.stage.among is Among.reserve
+    kept_for = keeps_reserve(process_of(act.subject), act.run.stage) or ""
+    replaced = [bid for bid in descendants_of(act.subject, "bid") if bid.ended_at is None] if reserve else []
+    if reserve:
+        for bid in chosen:
+            call_back(bid)
+            act.messages.append(("bid.called_up", bid, {"number": bid.number}))
+    for bid in replaced:
+        end_subject(bid, f"{act.stage.label}：由他人递补", act.at)
+    for bid in candidates:
+        if bid in chosen:
+            continue
+        if not reserve:
+            end_subject(bid, "未选中，列为候补" if kept_for else "未选中", act.at)
+        keep_in_reserve(bid, kept_for)

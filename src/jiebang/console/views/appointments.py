@@ -1,0 +1,97 @@
+"""The bureau appoints organisations to roles of a batch, and ends appointments."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from jiebang.console.fields import Control, build_control, read_control
+from jiebang.console.forms import typed_of
+from jiebang.console.identity import Visit, visited
+from jiebang.console.slots import choice
+from jiebang.console.views.cases import find_subject
+from jiebang.kernel.errors import JiebangError
+from jiebang.lifecycle.actions.appoint_organisation import (
+    appoint_organisation,
+    end_appointment,
+    may_appoint,
+    roles_to_appoint,
+)
+from jiebang.lifecycle.models import Participation, Subject
+from jiebang.organisations.models import Organisation
+from jiebang.policy.values import Kind, ValueType
+
+_ORGANISATION = ValueType(Kind.organisation)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@visited
+def appointment_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpResponse:
+    """Who is appointed to what in a batch; appoint one more, or end one."""
+    batch = find_subject(visit, subject_id)
+    roles = roles_to_appoint(batch)
+    if not roles or not may_appoint(visit.actor, batch):
+        raise Http404
+    problem: JiebangError | None = None
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            if request.POST.get("end"):
+                told = _end(request, visit, batch)
+            else:
+                told, errors = _appoint(request, visit, batch)
+        except JiebangError as error:
+            problem = error
+        else:
+            if not errors:
+                messages.success(request, told)
+                return redirect("console:appointments", subject_id=batch.pk)
+    held = Participation.objects.filter(subject=batch, role__in=roles, until_at__isnull=True)
+    context = {
+        "subject": batch,
+        "controls": _controls(request, roles, errors),
+        "held": [(one, roles[one.role]) for one in held.select_related("organisation").order_by("pk")],
+        "problem": problem,
+    }
+    return render(request, "console/appointments.html", context, status=422 if errors or problem else 200)
+
+
+def _controls(request: HttpRequest, roles: dict[str, str], errors: dict[str, str]) -> list[Control]:
+    typed = typed_of(request.POST) if request.method == "POST" else {}
+    wanted = {"role": ("角色", choice(roles)), "organisation": ("单位", _ORGANISATION)}
+    return [
+        build_control(name, label, of, typed, required=True, error=errors.get(name, ""))
+        for name, (label, of) in wanted.items()
+    ]
+
+
+def _appoint(request: HttpRequest, visit: Visit, batch: Subject) -> tuple[str, dict[str, str]]:
+    typed = typed_of(request.POST)
+    roles = roles_to_appoint(batch)
+    role, code = (
+        read_control("role", choice(roles), typed),
+        read_control("organisation", _ORGANISATION, typed),
+    )
+    errors = {name: "必填" for name, raw in (("role", role), ("organisation", code)) if raw is None}
+    found = Organisation.objects.filter(credit_code=code).first() if code else None
+    if code and found is None:
+        errors["organisation"] = "没有登记这个单位；写全称或统一社会信用代码"
+    if errors or found is None:
+        return "", errors
+    appoint_organisation(batch=batch, organisation=found, role=str(role), actor=visit.actor, at=visit.at)
+    return f"已指定{found.name}担任{roles[str(role)]}。", {}
+
+
+def _end(request: HttpRequest, visit: Visit, batch: Subject) -> str:
+    wanted = request.POST["end"]
+    row = (
+        Participation.objects.filter(pk=int(wanted), subject=batch).select_related("organisation").first()
+        if wanted.isdigit() and len(wanted) < 12
+        else None
+    )
+    if row is None:
+        raise Http404
+    end_appointment(participation=row, actor=visit.actor, at=visit.at)
+    return f"已解除对{row.organisation.name}的指定；它办过的事都还在记录里。"

@@ -1,0 +1,70 @@
+"""Facts that the platform tells by itself, as the pack asks: moments of a thing's own runs, and what has passed them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from jiebang.kernel.periods import SHANGHAI, local_date
+from jiebang.lifecycle.closing import closing_instant, last_day_of
+from jiebang.lifecycle.door import is_favourable
+from jiebang.lifecycle.known import descendants_of, program_of, register_computed_facts
+from jiebang.lifecycle.models import HandIn, StageRun, Subject
+from jiebang.policy.pack_facts import FactDeclaration, Told
+from jiebang.policy.values import Kind
+
+
+def tell(subject: Subject) -> dict[str, Any]:
+    """Every fact of the subject's own kind that its pack declares as told. What hasn't happened yet stays unknown."""
+    found: dict[str, Any] = {}
+    for name, fact in program_of(subject).pack.facts.items():
+        if fact.told is None or name.split(".")[0] != subject.kind:
+            continue
+        value = _tell_one(subject, fact, fact.told)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _tell_one(subject: Subject, fact: FactDeclaration, told: Told) -> Any:
+    if told.counts is not None:
+        alive = [one for one in descendants_of(subject, told.counts.value) if one.ended_at is None]
+        passed = [one for one in alive if told.passed is None or _has_passed(one, told.stages)]
+        return f"{len(passed)} {fact.unit}"
+    if told.passed is not None:
+        return _has_passed(subject, told.stages)
+    at = _moment(subject, told)
+    if at is None:
+        return None
+    if fact.type is Kind.date:
+        return (last_day_of(at) if told.closes else local_date(at)).isoformat()
+    return (closing_instant(at) if told.closes else at).astimezone(SHANGHAI).isoformat()
+
+
+def _moment(subject: Subject, told: Told) -> datetime | None:
+    """When it happened at the newest run that has it."""
+    runs = _runs(subject, told.stages)
+    if told.handed_in:
+        rows = HandIn.objects.filter(subject=subject, run__stage__in=told.stages)
+        return rows.order_by("-received_at").values_list("received_at", flat=True).first()
+    field = "opened_at" if told.opened else "closes_at" if told.closes else "closed_at"
+    return (
+        runs.filter(**{f"{field}__isnull": False})
+        .order_by("-opened_at", "-pk")
+        .values_list(field, flat=True)
+        .first()
+    )
+
+
+def _has_passed(thing: Subject, stages: list[str]) -> bool:
+    newest = _runs(thing, stages).filter(closed_at__isnull=False).order_by("-closed_at", "-pk").first()
+    return newest is not None and is_favourable(newest.kind, newest.outcome)
+
+
+def _runs(thing: Subject, stages: list[str]) -> QuerySet[StageRun]:
+    return StageRun.objects.filter(subject=thing, stage__in=stages)
+
+
+register_computed_facts(tell)
