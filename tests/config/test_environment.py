@@ -3,6 +3,7 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from jiebang.config.environment import (
     ConfigurationError,
     Mode,
+    keep_demo_clock,
     read_allowed_hosts,
+    read_clock_shift,
     read_data_directory,
     read_database,
     read_mode,
@@ -114,3 +117,26 @@ def test_production_is_sound(tmp_path: Path) -> None:
         "(security.W004)",
         "(security.W008)",
     }
+
+
+def test_a_demo_begins_where_its_examples_stand_and_runs_on(tmp_path: Path) -> None:
+    assert read_clock_shift(Mode.DEMO, tmp_path) == timedelta(0)
+    begins_at, prepared_at = datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2027, 3, 1, 9, tzinfo=UTC)
+    keep_demo_clock(tmp_path, begins_at, prepared_at)
+    assert prepared_at + read_clock_shift(Mode.DEMO, tmp_path) == begins_at
+    keep_demo_clock(tmp_path, begins_at, prepared_at + timedelta(days=9))
+    assert prepared_at + read_clock_shift(Mode.DEMO, tmp_path) == begins_at, (
+        "a second start doesn't turn it back"
+    )
+
+
+@pytest.mark.parametrize("mode", [Mode.PRODUCTION, Mode.TEST])
+def test_only_a_demo_has_a_clock_of_its_own(tmp_path: Path, mode: Mode) -> None:
+    keep_demo_clock(tmp_path, datetime(2020, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
+    assert read_clock_shift(mode, tmp_path) == timedelta(0)
+
+
+def test_a_spoilt_demo_clock_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "demo-clock").write_text("noon")
+    with pytest.raises(ConfigurationError, match="演示时钟的文件读不懂"):
+        read_clock_shift(Mode.DEMO, tmp_path)

@@ -13,8 +13,8 @@ from jiebang.lifecycle import clock
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.packs import load_program
 from jiebang.organisations.models import Account, Authority, Mandate, Person
-from jiebang.scenarios.play import Stage, play_steps, read_instant, set_stage
-from jiebang.scenarios.read import read_scenario
+from jiebang.scenarios.play import Stage, play_steps, set_stage
+from jiebang.scenarios.read import read_instant, read_scenario
 
 LIFECYCLE = Path(__file__).parents[1] / "lifecycle"
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -7,7 +7,7 @@ from tests.console.lives import Life, play_life
 
 from jiebang.console.worklist import worklist_of
 from jiebang.lifecycle.clock import read_clock
-from jiebang.scenarios.play import read_instant
+from jiebang.scenarios.read import read_instant
 
 PlayLife = Callable[[str], Life]
 

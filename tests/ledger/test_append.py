@@ -3,7 +3,8 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from django.db.transaction import TransactionManagementError
 from tests.conftest import FreshDatabase
 from tests.ledger.tampering import SQLITE, drop_trigger, execute
 
@@ -87,6 +88,26 @@ def test_a_savepoint_rolled_back_leaves_no_gap() -> None:
         transaction.set_rollback(True)
     assert append_entries("bureau:1", [DRAFT], AT)[0].sequence == 2
     assert verify_chain("bureau:1").is_intact
+
+
+@pytest.mark.django_db
+def test_nothing_is_appended_to_a_transaction_that_is_to_be_rolled_back() -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            append_entries("bureau:1", [DRAFT], AT)
+    assert not Chain.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_errors_of_the_driver_come_as_django_s() -> None:
+    # Whoever retries or reports catches Django's classes; and the savepoint leaves the transaction usable.
+    with transaction.atomic():
+        execute("ALTER TABLE ledger_entry RENAME TO elsewhere")
+        with pytest.raises((OperationalError, ProgrammingError)), transaction.atomic():
+            append_entries("bureau:1", [DRAFT], AT)
+        transaction.set_rollback(True)
+    assert append_entries("bureau:1", [DRAFT], AT)[0].sequence == 1
 
 
 @pytest.mark.django_db

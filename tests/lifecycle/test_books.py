@@ -19,4 +19,4 @@ def test_a_recovery_leaves_what_was_spent_on_the_grants_two_accounts() -> None:
     postings = Posting.objects.filter(payment__subject=life.subjects["project2"])
     balances = dict(postings.values_list("account").annotate(balance=Sum(F("debit") - F("credit"))))
     # 2,600,000.00 granted, 1,465,432.11 paid back.
-    assert balances == {"拨付：sponsor": Decimal("1134567.89"), "财政：bureau": Decimal("-1134567.89")}
+    assert balances == {"拨付：发榜方": Decimal("1134567.89"), "财政：市科技局": Decimal("-1134567.89")}

@@ -8,7 +8,8 @@ from jiebang.lifecycle.errors import Refused, UnableToApply
 from jiebang.lifecycle.models import FactEntry, Subject
 from jiebang.organisations.models import Organisation
 from jiebang.policy.strict_yaml import PackProblems
-from jiebang.scenarios.play import Stage, read_instant
+from jiebang.scenarios.play import Stage
+from jiebang.scenarios.read import read_instant
 
 pytestmark = pytest.mark.django_db
 AT = read_instant("2026-03-25T19:00")

@@ -9,7 +9,7 @@ from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.errors import NotAllowed
 from jiebang.lifecycle.models import StageRun
 from jiebang.publications.models import Objection
-from jiebang.scenarios.play import read_instant
+from jiebang.scenarios.read import read_instant
 
 pytestmark = pytest.mark.django_db
 

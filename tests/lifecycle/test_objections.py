@@ -7,7 +7,8 @@ from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.errors import NotAllowed
 from jiebang.lifecycle.models import StageRun
 from jiebang.publications.models import Objection
-from jiebang.scenarios.play import Stage, read_instant
+from jiebang.scenarios.play import Stage
+from jiebang.scenarios.read import read_instant
 
 pytestmark = pytest.mark.django_db
 AT = read_instant("2026-04-08T09:01")

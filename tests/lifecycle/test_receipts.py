@@ -6,7 +6,7 @@ from tests.lifecycle.conftest import PlayUntil
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.errors import AlreadyDone
 from jiebang.lifecycle.models import Subject
-from jiebang.scenarios.play import read_instant
+from jiebang.scenarios.read import read_instant
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from jiebang.lifecycle.closing import show_close
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Participation, StageRun, Subject
-from jiebang.scenarios.play import Stage, play_steps, read_instant, set_stage
-from jiebang.scenarios.read import Step, read_scenario
+from jiebang.scenarios.play import Stage, play_steps, set_stage
+from jiebang.scenarios.read import Step, read_instant, read_scenario
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("thin_pack")]
 LIFE = Path(__file__).parent / "rounds.yaml"

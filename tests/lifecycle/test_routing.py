@@ -9,8 +9,8 @@ from jiebang.lifecycle.actions.decide_discretion import decide_discretion
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
-from jiebang.scenarios.play import Stage, play_steps, read_instant
-from jiebang.scenarios.read import Step
+from jiebang.scenarios.play import Stage, play_steps
+from jiebang.scenarios.read import Step, read_instant
 
 pytestmark = pytest.mark.django_db
 

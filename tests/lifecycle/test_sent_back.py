@@ -9,7 +9,8 @@ from jiebang.funding.models import Payment
 from jiebang.ledger.models import Entry
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
-from jiebang.scenarios.play import Stage, read_instant
+from jiebang.scenarios.play import Stage
+from jiebang.scenarios.read import read_instant
 
 pytestmark = pytest.mark.django_db
 AT = read_instant("2026-04-13T11:00")

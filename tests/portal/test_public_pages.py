@@ -4,6 +4,7 @@ from collections.abc import Callable
 from django.test import Client
 from django.urls import reverse
 from tests.console.lives import Life
+from tests.ledger.tampering import TRIGGER_NAMES, drop_trigger, execute
 
 from jiebang.ledger.models import Chain, Entry
 from jiebang.publications.models import Objection
@@ -91,3 +92,9 @@ def test_the_ledger_page_tells_the_head_and_sees_damage(life_until: PlayLife) ->
     page = Client().get("/ledger/").content.decode()
     assert head in page
     assert "完好" in page
+    # A restored copy, a driver that lies: what the database should never let happen is seen all the same.
+    for name in TRIGGER_NAMES:
+        drop_trigger(name)
+    execute("UPDATE ledger_entry SET body = %s WHERE sequence = 1", "{}")
+    life.set_clock("2026-03-06T09:01")
+    assert "有问题" in Client().get("/ledger/").content.decode()

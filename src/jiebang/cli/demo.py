@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,36 @@ def run_prepare(options: Namespace) -> int:
     """Migrate and play each life that isn't there yet; then print one account for each role."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiebang.config.settings")
     import django
-    from django.conf import settings
+
+    from jiebang.config.environment import Mode, keep_demo_clock, read_data_directory, read_mode
+
+    if read_mode(os.environ) is not Mode.DEMO:
+        raise JiebangError(what="只能为演示准备数据", fix="用 bin/demo 启动")
+    if begins_at := _where_examples_stand(options.files):
+        # Before the settings are read: they take the clock from there.
+        keep_demo_clock(read_data_directory(os.environ, Path.cwd()), begins_at, datetime.now(UTC))
+    django.setup()
     from django.core.management import call_command
 
-    django.setup()
-    if settings.JIEBANG_MODE != "demo":
-        raise JiebangError(what="只能为演示准备数据", fix="用 bin/demo 启动")
     call_command("migrate", verbosity=0, interactive=False)
     failed = sum(not _play_once(path) for path in options.files)
     _print_accounts()
     return 1 if failed and failed == len(options.files) else 0
+
+
+def _where_examples_stand(files: list[Path]) -> datetime | None:
+    """The last instant of the lives that stop half way: a demo begins there, whenever it is started."""
+    from jiebang.scenarios.read import read_instant, read_scenario
+
+    found = []
+    for path in files:
+        try:
+            scenario = read_scenario(path)
+        except JiebangError:
+            continue  # told when it is to be played
+        if scenario.expect.open:
+            found.append(max(read_instant(step.at) for step in scenario.steps))
+    return max(found, default=None)
 
 
 def _play_once(path: Path) -> bool:
@@ -41,8 +62,8 @@ def _play_once(path: Path) -> bool:
 
     from jiebang.lifecycle.clock import read_clock
     from jiebang.organisations.models import Programme
-    from jiebang.scenarios.play import play, play_steps, read_instant, set_stage
-    from jiebang.scenarios.read import read_scenario
+    from jiebang.scenarios.play import play, play_steps, set_stage
+    from jiebang.scenarios.read import read_instant, read_scenario
 
     try:
         scenario = read_scenario(path)

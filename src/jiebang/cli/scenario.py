@@ -38,8 +38,10 @@ def run_files(options: Namespace) -> int:
 
 
 def _play_all(options: Namespace) -> int:
+    from django.conf import settings
+
     from jiebang.scenarios.play import play
-    from jiebang.scenarios.read import read_scenario
+    from jiebang.scenarios.read import find_pack_root, read_scenario
     from jiebang.scenarios.show import show_end
 
     failed = 0
@@ -48,6 +50,10 @@ def _play_all(options: Namespace) -> int:
         tell = lines.append if options.quiet else print
         try:
             scenario = read_scenario(path)
+            # A pack that isn't installed may stand beside its scenarios; installed ones come first.
+            beside = find_pack_root(path, scenario.pack)
+            if beside is not None and beside not in settings.JIEBANG_PACK_ROOTS:
+                settings.JIEBANG_PACK_ROOTS = [*settings.JIEBANG_PACK_ROOTS, beside]
             tell(f"── {scenario.title}（{path.name}，全部为合成数据）")
             stage = play(scenario, tell)
             for line in show_end(stage):

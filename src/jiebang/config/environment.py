@@ -12,6 +12,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 # Only ever signs the sessions of one test run.
 TEST_SECRET_KEY = "test-" * 8
 LONGEST_SQLITE_WAIT_SECONDS = 20
+DEMO_CLOCK = "demo-clock"
 
 
 class ConfigurationError(JiebangError):
@@ -145,6 +147,31 @@ def _sqlite_database(path: Path) -> dict[str, Any]:
         # Opening a file costs more than many of the requests that it serves.
         "CONN_MAX_AGE": None,
     }
+
+
+def read_clock_shift(mode: Mode, data_directory: Path) -> timedelta:
+    """By how much this installation's clock differs from the real one: nothing, except in a demo.
+
+    A demo's examples stand at a day of their own; its clock begins there when it is prepared and runs on from then.
+    """
+    path = data_directory / DEMO_CLOCK
+    if mode is not Mode.DEMO or not path.exists():
+        return timedelta(0)
+    try:
+        begins_at, prepared_at = map(datetime.fromisoformat, path.read_text(encoding="ascii").split())
+        return begins_at - prepared_at
+    except (ValueError, TypeError):
+        raise ConfigurationError(
+            where=str(path), what="演示时钟的文件读不懂", fix="用 bin/demo --fresh 重新准备演示"
+        ) from None
+
+
+def keep_demo_clock(data_directory: Path, begins_at: datetime, prepared_at: datetime) -> None:
+    """Let a demo's clock begin at an instant, once; a demo that has a clock keeps it."""
+    path = data_directory / DEMO_CLOCK
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{begins_at.isoformat()} {prepared_at.isoformat()}", encoding="ascii")
 
 
 def _keep_demo_key(path: Path) -> str:

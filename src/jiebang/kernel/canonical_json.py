@@ -20,6 +20,10 @@ MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
 """Integers beyond this are read differently by different JSON readers (RFC 7493); write them as text."""
 _MAX_DECIMAL_DIGITS = 100
+# What json.dumps itself quotes texts with, without the encoder that it makes for every call.
+_quote_text = json.encoder.encode_basestring
+# The steps to a place inside the value, in pairs: (((), "a"), 3) is a[3]. Words are made of them only for an error.
+_Where = tuple[Any, ...]
 
 
 class NotCanonical(JiebangError):
@@ -32,82 +36,103 @@ def canonical_bytes(value: Any) -> bytes:
     Takes None, bool, int, str, Decimal, date, aware datetime, enum members whose value is one of these,
     lists, tuples and dicts with text keys. Raises NotCanonical for anything else, floats above all.
     """
-    plain = _make_plain(value, where="", depth=0)
-    text = json.dumps(plain, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8")
+    return _write(value, where=(), depth=0).encode("utf-8")
 
 
-def _make_plain(value: Any, where: str, depth: int) -> Any:
+def _write(value: Any, where: _Where, depth: int) -> str:
     if depth > MAX_DEPTH:
-        raise NotCanonical(where=where[:200], what=f"嵌套超过 {MAX_DEPTH} 层", fix="请检查数据是否引用了自身")
+        raise NotCanonical(
+            where=_describe(where)[:200], what=f"嵌套超过 {MAX_DEPTH} 层", fix="请检查数据是否引用了自身"
+        )
+    # What most values are; every act of the platform is written through here.
+    if type(value) is str and value.isascii():
+        return _quote_text(value)
     match value:
+        case dict():
+            fields = {
+                _require_key(key, where): _write(item, (where, key), depth + 1) for key, item in value.items()
+            }
+            return f"{{{','.join([f'{_quote_text(key)}:{fields[key]}' for key in sorted(fields)])}}}"
         case Enum():
-            return _make_plain(value.value, where, depth + 1)
-        case None | bool():
-            return value
+            return _write(value.value, where, depth + 1)
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
         case int():
             if abs(value) > MAX_INTEGER:
-                raise NotCanonical(where=where, what="整数超出可以准确交换的范围", fix="请改用文字或 Decimal")
-            return int(value)
+                raise NotCanonical(
+                    where=_describe(where), what="整数超出可以准确交换的范围", fix="请改用文字或 Decimal"
+                )
+            return str(int(value))
         case str():
-            return _require_utf8(value, where)
+            return _quote_text(_require_utf8(value, where))
         case Decimal():
-            return _write_decimal(value, where)
+            return f'"{_write_decimal(value, where)}"'
         case datetime():  # before date, of which it is a subclass
-            return _write_instant(value, where)
+            return f'"{_write_instant(value, where)}"'
         case date():
-            return value.isoformat()
+            return f'"{value.isoformat()}"'
         case list() | tuple():
-            return [_make_plain(item, f"{where}[{index}]", depth + 1) for index, item in enumerate(value)]
-        case dict():
-            return {
-                _require_key(key, where): _make_plain(item, f"{where}.{key}".lstrip("."), depth + 1)
-                for key, item in value.items()
-            }
+            items = [_write(item, (where, index), depth + 1) for index, item in enumerate(value)]
+            return f"[{','.join(items)}]"
     kind = "浮点数" if isinstance(value, float) else f"{type(value).__name__} 类型的值"
     raise NotCanonical(
-        where=where,
+        where=_describe(where),
         what=f"{kind} {quote(value)} 没有唯一的写法",
         fix="请改用 Decimal、文字、日期、列表或字典",
     )
 
 
-def _require_key(key: Any, where: str) -> str:
+def _describe(where: _Where) -> str:
+    if not where:
+        return ""
+    outer, step = _describe(where[0]), where[1]
+    return f"{outer}[{step}]" if isinstance(step, int) else f"{outer}.{step}".lstrip(".")
+
+
+def _require_key(key: Any, where: _Where) -> str:
+    if type(key) is str and key.isascii():
+        return key
     if not isinstance(key, str):
-        raise NotCanonical(where=where, what=f"键 {quote(key)} 不是文字", fix="请用文字作键")
+        raise NotCanonical(where=_describe(where), what=f"键 {quote(key)} 不是文字", fix="请用文字作键")
     return _require_utf8(key.value if isinstance(key, Enum) else key, where)
 
 
-def _require_utf8(text: str, where: str) -> str:
+def _require_utf8(text: str, where: _Where) -> str:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise NotCanonical(
-            where=where, what="文字里有残缺的字符", fix="请重新输入或重新导入这段文字"
+            where=_describe(where), what="文字里有残缺的字符", fix="请重新输入或重新导入这段文字"
         ) from None
     return text
 
 
-def _write_decimal(value: Decimal, where: str) -> str:
+def _write_decimal(value: Decimal, where: _Where) -> str:
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int):
         raise NotCanonical(
-            where=where, what=f"{quote(str(value))} 不是一个数", fix="请核对计算它的数据是否齐全"
+            where=_describe(where), what=f"{quote(str(value))} 不是一个数", fix="请核对计算它的数据是否齐全"
         )
     if abs(exponent) > _MAX_DECIMAL_DIGITS or abs(value.adjusted()) > _MAX_DECIMAL_DIGITS:
-        raise NotCanonical(where=where, what=f"{quote(str(value))} 的位数太多", fix="请核对数字是否写错")
+        raise NotCanonical(
+            where=_describe(where), what=f"{quote(str(value))} 的位数太多", fix="请核对数字是否写错"
+        )
     if value == 0:
         return "0"  # also for -0 and 0.00
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _write_instant(value: datetime, where: str) -> str:
+def _write_instant(value: datetime, where: _Where) -> str:
     if value.utcoffset() is None:
-        raise NotCanonical(where=where, what=f"时间 {quote(value.isoformat())} 没有时区", fix="请写明时区")
+        raise NotCanonical(
+            where=_describe(where), what=f"时间 {quote(value.isoformat())} 没有时区", fix="请写明时区"
+        )
     try:
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     except OverflowError:
         raise NotCanonical(
-            where=where, what=f"时间 {quote(value.isoformat())} 超出范围", fix="请核对年份"
+            where=_describe(where), what=f"时间 {quote(value.isoformat())} 超出范围", fix="请核对年份"
         ) from None

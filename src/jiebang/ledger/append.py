@@ -10,11 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 
 from jiebang.kernel.canonical_json import canonical_bytes
 from jiebang.kernel.errors import quote
@@ -25,15 +24,31 @@ from jiebang.ledger.verify_file import ALGORITHM, GENESIS_HASH, hash_entry
 SHORTEST_SALT_BYTES = 16
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,18}:[A-Za-z0-9._-]{1,100}")
 _KIND = re.compile(r"(?=.{1,100}\Z)[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
-# One statement each, fixed texts: nothing from outside is ever put into them.
-_READ_HEAD = "SELECT id, head_sequence, head_hash FROM ledger_chain WHERE key = %s"
-_OPEN_CHAIN = (
-    "INSERT INTO ledger_chain (key, head_sequence, head_hash) VALUES (%s, 0, %s) ON CONFLICT (key) DO NOTHING"
-)
-_INSERT = (
-    "INSERT INTO ledger_entry (chain_id, sequence, at, kind, body, previous_hash, hash, algorithm)"
-    " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
-)
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """The three fixed texts, to which nothing from outside is ever added, as the database's own driver takes them."""
+
+    read_head: str
+    open_chain: str
+    insert: str
+
+
+def _write_statements(mark: str, locking: str) -> _Statements:
+    return _Statements(
+        read_head=f"SELECT id, head_sequence, head_hash FROM ledger_chain WHERE key = {mark}{locking}",  # noqa: S608
+        open_chain="INSERT INTO ledger_chain (key, head_sequence, head_hash)"  # noqa: S608
+        f" VALUES ({mark}, 0, {mark}) ON CONFLICT (key) DO NOTHING",
+        insert="INSERT INTO ledger_entry"  # noqa: S608
+        " (chain_id, sequence, at, kind, body, previous_hash, hash, algorithm)"
+        f" VALUES ({', '.join([mark] * 8)})",
+    )
+
+
+# SQLite's transaction has held the only writer's place since it began; there is no row to lock, and no syntax.
+_SQLITE: Final = _write_statements("?", "")
+_POSTGRESQL: Final = _write_statements("%s", " FOR UPDATE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +92,7 @@ def append_entries(
     prepared = [(_require_kind(draft.kind), canonical_bytes(dict(draft.body)).decode()) for draft in drafts]
     if not prepared:
         return ()
-    with connection.cursor() as cursor:
-        chain_id, sequence, previous = _lock_head(connection, cursor, chain_key)
-        rows = []
-        for kind, body in prepared:
-            sequence += 1
-            digest = hash_entry(ALGORITHM, chain_key, sequence, instant, kind, previous, body)
-            rows.append((chain_id, sequence, instant, kind, body, previous, digest, ALGORITHM))
-            previous = digest
-        # The database moves the head with each entry (see triggers), so the two can't part.
-        if len(rows) == 1:
-            cursor.execute(_INSERT, rows[0])
-        else:
-            cursor.executemany(_INSERT, rows)
-        if cursor.rowcount != len(rows):
-            # Somebody's trigger or rule may swallow an insertion without an error.
-            raise LedgerError(
-                where=f"账本链{quote(chain_key)}",
-                what=f"数据库只收下 {cursor.rowcount} 条，应为 {len(rows)} 条",
-                fix="请停止写入，检查数据库里账本表上多出的触发器或规则",
-            )
+    rows = _insert_entries(connection, chain_key, prepared, instant)
     return tuple(EntryReference(chain_key, row[1], row[6]) for row in rows)
 
 
@@ -115,16 +111,49 @@ def salted_digest(value: Any, salt: str) -> str:
     return "hmac-sha-256:" + hmac.digest(key, canonical_bytes(value), "sha256").hex()
 
 
-def _lock_head(
-    connection: BaseDatabaseWrapper, cursor: CursorWrapper, chain_key: str
-) -> tuple[int, int, str]:
-    # SQLite's transaction has held the only writer's place since it began; there is no row to lock, and no syntax.
-    statement = f"{_READ_HEAD} FOR UPDATE" if connection.features.has_select_for_update else _READ_HEAD
-    cursor.execute(statement, [chain_key])
+def _insert_entries(
+    connection: BaseDatabaseWrapper, chain_key: str, prepared: list[tuple[str, str]], instant: str
+) -> list[tuple[int, int, str, str, str, str, str, str]]:
+    # Through the driver's own cursor, because Django's costs more than the database does. What Django's would
+    # see to is done here, once: connection, thread and transaction in order, and errors of Django's classes.
+    # Only its log of queries and its execute wrappers don't see these statements.
+    connection.validate_thread_sharing()
+    connection.validate_no_broken_transaction()
+    statements = _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL
+    with connection.wrap_database_errors:
+        cursor = connection.connection.cursor()
+        try:
+            chain_id, sequence, previous = _lock_head(cursor, statements, chain_key)
+            rows = []
+            for kind, body in prepared:
+                sequence += 1
+                digest = hash_entry(ALGORITHM, chain_key, sequence, instant, kind, previous, body)
+                rows.append((chain_id, sequence, instant, kind, body, previous, digest, ALGORITHM))
+                previous = digest
+            # The database moves the head with each entry (see triggers), so the two can't part.
+            if len(rows) == 1:
+                cursor.execute(statements.insert, rows[0])
+            else:
+                cursor.executemany(statements.insert, rows)
+            stored = cursor.rowcount
+        finally:
+            cursor.close()
+    if stored != len(rows):
+        # Somebody's trigger or rule may swallow an insertion without an error.
+        raise LedgerError(
+            where=f"账本链{quote(chain_key)}",
+            what=f"数据库只收下 {stored} 条，应为 {len(rows)} 条",
+            fix="请停止写入，检查数据库里账本表上多出的触发器或规则",
+        )
+    return rows
+
+
+def _lock_head(cursor: Any, statements: _Statements, chain_key: str) -> tuple[int, int, str]:
+    cursor.execute(statements.read_head, (chain_key,))
     head = cursor.fetchone()
     if head is None:
-        cursor.execute(_OPEN_CHAIN, [chain_key, GENESIS_HASH])
-        cursor.execute(statement, [chain_key])
+        cursor.execute(statements.open_chain, (chain_key, GENESIS_HASH))
+        cursor.execute(statements.read_head, (chain_key,))
         head = cursor.fetchone()
         assert head is not None
     chain_id, sequence, digest = head

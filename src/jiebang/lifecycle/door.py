@@ -17,6 +17,7 @@ from jiebang.ledger.append import EntryDraft, EntryReference, append_entries, sa
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
 from jiebang.lifecycle.known import descendants_of, program_of, situation_of
+from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
 from jiebang.lifecycle.models import FactEntry, OutboxMessage, StageRun, Subject, Submission
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.routing import close_run
@@ -24,7 +25,7 @@ from jiebang.lifecycle.transitions import Act, Transition, find
 from jiebang.organisations.actor import Actor
 from jiebang.policy.pack_rules import When
 from jiebang.policy.situation import Situation
-from jiebang.policy.stages import KINDS, Per
+from jiebang.policy.stages import KINDS, MONEY_KINDS, Per
 from jiebang.policy.truth import PASS, UNKNOWN
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 
@@ -121,7 +122,8 @@ def _earlier_receipt(subject: Subject, submission: tuple[str, int], actor: Actor
 
 
 def _open_run(subject: Subject, stage: str) -> StageRun:
-    run = StageRun.objects.filter(subject=subject, stage=stage, closed_at__isnull=True).first()
+    # At most one, by a constraint; `first` would sort.
+    run = next(iter(StageRun.objects.filter(subject=subject, stage=stage, closed_at__isnull=True)), None)
     if run is not None:
         run.subject = subject
         return run
@@ -178,7 +180,7 @@ def require_rules(
     A rule that looks at narrower things than the stage's own (bids, at a challenge's selection) is held for each of them:
     those `affected` names by kind, else all that are still alive below; for the stage's own thing where there is none.
     Raises Refused with every verdict that isn't a pass; preferences never refuse, and with `let_unknown` neither does what
-    can't be judged yet. Returns the stage's own situation.
+    can't be judged yet. An amount that is decided here has to be within its limits. Returns the stage's own situation.
     """
     subject, program = act.subject, act.program
     situations = {subject.pk: situation_of(subject, act.at, extra)}
@@ -200,18 +202,32 @@ def require_rules(
                     )
     if bad:
         raise Refused(bad)
+    if When.decide in moments and act.stage.kind not in MONEY_KINDS:
+        # Where money moves, the amounts are computed and held there.
+        for key, about in decided_items(program, subject.process, act.run.stage):
+            for thing in things_about(subject, about, affected or {}):
+                found = situations.get(thing.pk) or situation_of(thing, act.at, extra)
+                require_decided_within_limits(act, key, found)
     return situations[subject.pk]
 
 
 def things_about(subject: Subject, about: Per | None, affected: dict[str, list[Subject]]) -> list[Subject]:
-    """The things a rule about `about` is held for at a stage of `subject`."""
+    """The things a rule about `about` is held for at a stage of `subject`: those below, or what is to become them."""
     order = list(Per)
     if about is None or order.index(about) <= order.index(Per(subject.kind)):
         return [subject]
     below = affected.get(about.value)
     if below is None:
-        below = [one for one in descendants_of(subject, about.value) if one.ended_at is None]
+        below = _alive_below(subject, about.value) or _alive_below(subject, _BEFORE.get(about.value, ""))
     return below or [subject]
+
+
+#: What a thing is before it is one: until a list is announced a challenge is a need, until it is approved a project is a bid.
+_BEFORE = {"challenge": "need", "project": "bid"}
+
+
+def _alive_below(subject: Subject, kind: str) -> list[Subject]:
+    return [one for one in descendants_of(subject, kind) if one.ended_at is None]
 
 
 #: A stage ends well only if all of its rules hold, whenever they were first looked at.
@@ -225,20 +241,22 @@ def is_favourable(kind: str, outcome: str) -> bool:
 
 def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
     """Record facts ({name: {value, source, as_of, evidence}}) on a subject; the ledger keeps a salted digest of each."""
-    digests = {}
-    for name, raw in facts.items():
-        FactEntry.objects.filter(subject=subject, name=name, superseded_at__isnull=True).update(
-            superseded_at=act.at
-        )
-        salt = secrets.token_hex(16)
-        FactEntry.objects.create(
+    if not facts:
+        return
+    FactEntry.objects.filter(subject=subject, name__in=facts, superseded_at__isnull=True).update(
+        superseded_at=act.at
+    )
+    rows = [
+        FactEntry(
             subject=subject, name=name, value=raw["value"], source=raw["source"], as_of=raw["as_of"],
             evidence=raw.get("evidence", ""), recorded_at=act.at,
-            recorded_by_id=act.actor.account_id if act.actor else None, salt=salt,
-        )  # fmt: skip
-        digests[name] = salted_digest(raw, salt)
-    if digests:
-        act.drafts.append(EntryDraft("facts.recorded", {"subject": subject.pk, "digests": digests}))
+            recorded_by_id=act.actor.account_id if act.actor else None, salt=secrets.token_hex(16),
+        )
+        for name, raw in facts.items()
+    ]  # fmt: skip
+    FactEntry.objects.bulk_create(rows)
+    digests = {row.name: salted_digest(facts[row.name], row.salt) for row in rows}
+    act.drafts.append(EntryDraft("facts.recorded", {"subject": subject.pk, "digests": digests}))
 
 
 def source_of(act: Act) -> str:

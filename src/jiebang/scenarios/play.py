@@ -30,7 +30,7 @@ from jiebang.organisations.models import (
     Programme,
     RoleHolder,
 )
-from jiebang.scenarios.read import Scenario, Step
+from jiebang.scenarios.read import Scenario, Step, read_instant
 
 CLOCK = "时钟"
 #: What a step may carry into an act, as the act calls it.
@@ -72,11 +72,6 @@ class Stage:
         if isinstance(value, dict):
             return {key: self.with_codes(inner) for key, inner in value.items()}
         return [self.with_codes(inner) for inner in value] if isinstance(value, list) else value
-
-
-def read_instant(text: str) -> datetime:
-    """Wall time in Asia/Shanghai."""
-    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
 def set_stage(scenario: Scenario, tell: Callable[[str], None]) -> Stage:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from jiebang.kernel.periods import SHANGHAI
 from jiebang.policy.problems import say_in_chinese
 from jiebang.policy.strict_yaml import PackProblems, read_yaml
 
@@ -144,6 +146,11 @@ class Scenario(Part):
     expect: Expected
 
 
+def read_instant(text: str) -> datetime:
+    """Wall time in Asia/Shanghai."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
 def read_scenario(path: Path) -> Scenario:
     """Read one file. Raises PackProblems with every problem, its line and what was expected."""
     file, problems = read_yaml(path, str(path))
@@ -153,3 +160,9 @@ def read_scenario(path: Path) -> Scenario:
         return Scenario.model_validate(file.data)
     except ValidationError as error:
         raise PackProblems(say_in_chinese(error, file.data, lambda p: (str(path), file.line_of(p)))) from None
+
+
+def find_pack_root(path: Path, pack: str) -> Path | None:
+    """The nearest folder above a scenario's file that holds its pack (`id/version`), as a pack's own folder of scenarios has."""
+    above = path.resolve().parents
+    return next((folder for folder in above if (folder / pack / "pack.yaml").is_file()), None)

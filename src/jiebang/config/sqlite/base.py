@@ -36,14 +36,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._writer_lock is not None:
             self._writer_lock.acquire()
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+            # Django's statement without Django's cursor, which costs more than the statement.
+            with self.wrap_database_errors:
+                self.connection.execute(f"BEGIN {self.transaction_mode or ''}")  # type: ignore[attr-defined]
         except BaseException:
             self._end_turn()
             raise
 
     def _commit(self) -> None:
         # A commit that fails leaves the transaction open, and the turn with it, until Django rolls it back.
-        super()._commit()  # type: ignore[misc]
+        if self.queries_logged:
+            super()._commit()  # type: ignore[misc]
+        else:
+            with self.wrap_database_errors:
+                self.connection.commit()
         self._end_turn()
 
     def _rollback(self) -> None:

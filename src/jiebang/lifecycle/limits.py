@@ -1,0 +1,55 @@
+"""Amounts that somebody decides are held to their limits where they are decided, not only where they are paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jiebang.kernel.money import format_yuan
+from jiebang.lifecycle.errors import StillUnset, UnableToApply
+from jiebang.lifecycle.transitions import Act
+from jiebang.policy.amounts import Amount
+from jiebang.policy.pack_money import DecidedAmount
+from jiebang.policy.program import Program
+from jiebang.policy.situation import Situation
+from jiebang.policy.stages import Per
+
+
+def decided_items(program: Program, process: str, stage: str) -> Iterator[tuple[str, Per | None]]:
+    """(money item, the sort of thing its amount is recorded on) of each amount that is decided at a stage."""
+    kinds = {per.value: per for per in Per}
+    for key, item in program.money_at(process, stage).items():
+        if isinstance(item.amount, DecidedAmount):
+            yield key, kinds.get(item.amount.decided.split(".", maxsplit=1)[0])
+
+
+def require_decided_within_limits(act: Act, key: str, situation: Situation) -> None:
+    """Raise for an amount put down that isn't within its limits, or whose limits nobody can tell yet; none put down is none decided."""
+    found = act.program.accountant.compute(key, situation)
+    if found.amount is not None and found.status != "not-due":
+        require_payable(act, found)
+
+
+def require_payable(act: Act, found: Amount) -> None:
+    """Raise StillUnset or UnableToApply unless an amount is known and within its limits."""
+    label = found.item.label
+    if found.status == "unknown":
+        if found.unset:
+            open_ = "；".join(act.program.pack.discretion[key].question for key in found.unset)
+            raise StillUnset(what=f"{label}还不能计算：{open_}", keys=found.unset)
+        lacking = "、".join(act.program.pack.facts[name].label for name in found.missing)
+        raise UnableToApply(where=label, what=f"还不能计算，缺：{lacking}", fix="先补齐")
+    if found.status in ("over", "departable"):
+        assert found.amount is not None
+        assert found.ceiling is not None
+        raise UnableToApply(
+            where=label, what=f"{format_yuan(found.amount)}超过上限 {format_yuan(found.ceiling)}",
+            fix="改在上限以内" if found.status == "over" else "改在上限以内，或先由有权者作出例外决定",
+        )  # fmt: skip
+    if found.status == "under":
+        assert found.amount is not None
+        assert found.floor is not None
+        raise UnableToApply(
+            where=label,
+            what=f"{format_yuan(found.amount)}低于下限 {format_yuan(found.floor)}",
+            fix="检查金额",
+        )

@@ -1,0 +1,1 @@
+"""What every template needs to show instants."""
