@@ -1,14 +1,28 @@
-"""What can happen at a payment."""
+"""What can happen where money moves, and what the books tell."""
 
 from jiebang.funding.actions.propose_payment import propose_payment
+from jiebang.funding.actions.record_contribution import confirm_contribution, record_contribution
 from jiebang.funding.actions.record_payment import record_payment
-from jiebang.funding.computed import sum_payments
+from jiebang.funding.computed import SOURCES
 from jiebang.lifecycle.known import register_computed_facts
 from jiebang.lifecycle.transitions import Transition, register
 from jiebang.policy.stages import MONEY_KINDS
 
-register(
-    Transition("propose_payment", "提出拨付意见", MONEY_KINDS, frozenset({"by"}), propose_payment),
-    Transition("record_payment", "登记拨付", MONEY_KINDS, frozenset({"by"}), record_payment),
+#: From the agreement on, parties may pay one another at any time; these are the stages somebody looks at it.
+PAYING = frozenset(
+    {"sign", "develop", "assess_milestone", "check_progress", "accept", "apply_for_payment", "pay"}
 )
-register_computed_facts(sum_payments)
+BACK = frozenset({"recover"})
+OUT = MONEY_KINDS - BACK
+ANYBODY = frozenset({"by", "with"})
+
+register(
+    Transition("propose_payment", "提出拨付意见", OUT, frozenset({"by"}), propose_payment),
+    Transition("propose_payment", "提出收回意见", BACK, frozenset({"by"}), propose_payment),
+    Transition("record_payment", "登记拨付", OUT, frozenset({"by"}), record_payment),
+    Transition("record_payment", "登记收回", BACK, frozenset({"by"}), record_payment),
+    Transition("record_contribution", "登记他方付款", PAYING, ANYBODY, record_contribution),
+    Transition("confirm_contribution", "核实他方付款", PAYING, ANYBODY, confirm_contribution),
+)
+for source in SOURCES:
+    register_computed_facts(source, booked=True)

@@ -1,10 +1,10 @@
-"""Payments and their double entry. Amounts are Decimal yuan to the fen."""
+"""Payments and their double entry, and what other parties pay one another. Amounts are Decimal yuan to the fen."""
 
 from django.db import models
 from django.db.models import Q
 
 from jiebang.lifecycle.models import StageRun, Subject
-from jiebang.organisations.models import Account
+from jiebang.organisations.models import Account, Organisation
 
 
 class Payment(models.Model):
@@ -63,3 +63,47 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return self.account
+
+
+class Contribution(models.Model):
+    """A payment between parties that isn't fiscal money: a memorandum with its evidence, outside the fiscal books.
+
+    What a party enters is its declaration and counts nowhere; once an officer has confirmed it against the evidence, it counts
+    in the sums that rules look at. A refused row stays readable with its reason.
+    """
+
+    run = models.ForeignKey(StageRun, models.PROTECT, related_name="contributions", verbose_name="登记阶段")
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="contributions", verbose_name="事项")
+    item = models.CharField("金额项", max_length=60)
+    payer = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="付款方")
+    payee = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="收款方")
+    amount = models.DecimalField("金额（元）", max_digits=16, decimal_places=2)
+    paid_on = models.DateField("付款日期")
+    evidence = models.CharField("凭证", max_length=300)
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="登记人")
+    confirmed_at = models.DateTimeField("核实时间", null=True, blank=True)
+    refused_at = models.DateTimeField("退回时间", null=True, blank=True)
+    examined_by = models.ForeignKey(
+        Account, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核实人"
+    )
+    note = models.TextField("意见", blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "他方付款"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="contribution_of_something"),
+            models.CheckConstraint(condition=~Q(evidence=""), name="contribution_with_evidence"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True) | Q(refused_at__isnull=True),
+                name="contribution_confirmed_or_refused",
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "item", "payer", "evidence"],
+                condition=Q(refused_at__isnull=True),
+                name="one_live_contribution_per_evidence",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject.number} {self.item} {self.amount}"

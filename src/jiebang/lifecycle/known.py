@@ -10,6 +10,7 @@ from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.models import DepartureRecord, DiscretionDecision, FactEntry, RelationLookup, Subject
 from jiebang.lifecycle.packs import load_program, working_calendar
 from jiebang.organisations.models import Relation
+from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 from jiebang.policy.read_facts import FactReader
 from jiebang.policy.situation import Situation
@@ -18,12 +19,17 @@ from jiebang.policy.strict_yaml import PackProblems, Problem
 #: Facts that upper parts compute (marks, money paid, bids received): each gives {name: (value, evidence)} of a subject.
 Source_ = Callable[[Subject], dict[str, Any]]
 _computed: list[Source_] = []
+_booked: list[Source_] = []
 
 
-def register_computed_facts(source: Source_) -> None:
-    """Let an upper part add facts it computes from its own records."""
-    if source not in _computed:
-        _computed.append(source)
+def register_computed_facts(source: Source_, *, booked: bool = False) -> None:
+    """Let an upper part add facts it computes from its own records.
+
+    `booked`: sums of money and counts of payments that the books alone can tell; nothing recorded takes their place.
+    """
+    into = _booked if booked else _computed
+    if source not in into:
+        into.append(source)
 
 
 def program_of(subject: Subject) -> Program:
@@ -60,10 +66,14 @@ def situation_of(subject: Subject, at: datetime, extra: dict[str, Any] | None = 
     ):
         decided[decision.key] = _decision(decision)
     for here in reversed(lineage_of(subject)):
-        for source in _computed:
-            for name, value in source(here).items():
-                facts[name] = {"value": value, "source": "computed", "as_of": on.isoformat()}
+        told = {name: value for source in _computed for name, value in source(here).items()}
+        booked = {name: value for source in _booked for name, value in source(here).items()}
+        for name, value in (told | booked).items():
+            facts[name] = {"value": value, "source": "computed", "as_of": on.isoformat()}
         for entry in FactEntry.objects.filter(subject=here, superseded_at__isnull=True):
+            # The books are nobody's to correct by a word; what the platform tells, an officer may, a declaration may not.
+            if entry.name in booked or (entry.name in told and entry.source == Source.declared):
+                continue
             facts[entry.name] = {
                 "value": entry.value,
                 "source": entry.source,

@@ -7,7 +7,7 @@ from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.known import descendants_of, lineage_of, read_situation
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.receive import act_on, known_of
-from jiebang.lifecycle.subjects import note_hand_in
+from jiebang.lifecycle.subjects import enter_named, note_hand_in
 from jiebang.lifecycle.submissions import read_submission
 from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.policy.pack_rules import When
@@ -29,6 +29,7 @@ def submit_papers(act: Act) -> None:
     facts = read_submission(act.program, act.stage, values, act.at, thing, known_of(act, thing))
     require_rules(act_on(act, thing), (When.submit,), facts)
     record_facts(act, thing, facts)
+    enter_named(thing, act.program, facts, act.at)
     note_hand_in(act.run, thing, act.at)
     act.result.update({"subject": thing.pk, "number": thing.number})
 

@@ -1,41 +1,42 @@
 """Finance or the bureau proposes a payment: the amount is the pack's, with every line; a person only decides where it lets them."""
 
+from typing import Any
+
+from jiebang.funding.computed import BOOKED, figures_of
+from jiebang.funding.due import compute_due, others_items
 from jiebang.funding.models import Payment
-from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import EVERY_MOMENT, as_recorded, record_facts, require_rules
-from jiebang.lifecycle.errors import AlreadyDone, StillUnset, UnableToApply
+from jiebang.lifecycle.door import EVERY_MOMENT, as_recorded, record_facts, require_rules, source_of
+from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
+from jiebang.lifecycle.known import read_situation
 from jiebang.lifecycle.models import SignOff
 from jiebang.lifecycle.sign_off import void_signatures
 from jiebang.lifecycle.transitions import Act
-from jiebang.policy.amounts import Amount, explain_amount
-from jiebang.policy.situation import Situation
+from jiebang.policy.amounts import explain_amount
 
 
 def propose_payment(act: Act) -> None:
     """Compute the money items of this stage and put them up for signature.
 
-    Facts of the payload (an amount that the bureau decides within its limits) are recorded first. Raises StillUnset naming
-    what is open, Refused by the pack's rules, UnableToApply for an amount over its limits, AlreadyDone for a second proposal.
+    Facts of the payload (an amount that the bureau decides within its limits) are recorded first, so that the sums of the
+    books know them; the books' figures come before anything recorded. Raises StillUnset naming what is open, Refused by the
+    pack's rules, UnableToApply for an amount over its limits or for a figure that only the books give, AlreadyDone for a
+    second proposal.
     """
     assert act.actor is not None
     _withdraw_sent_back(act)
-    facts = as_recorded(act.payload.get("facts", {}), "checked", act.at)
-    situation = require_rules(act, EVERY_MOMENT, facts)
-    record_facts(act, act.subject, facts)
+    situation = require_rules(act, EVERY_MOMENT, _put_down(act))
     proposed = 0
-    for key, item in act.program.money_at(act.subject.process, act.run.stage).items():
-        found = act.program.accountant.compute(key, situation)
-        if found.status == "not-due":
-            continue
-        _require_payable(act, found, situation)
-        assert found.amount is not None
-        if found.amount == 0:
+    labels = act.program.pack.parties
+    for key, found in compute_due(act, situation).items():
+        item = found.item
+        if not found.amount:
             continue
         Payment.objects.create(
             run=act.run, subject=act.subject, item=key, kind=item.kind.value, amount=found.amount,
             lines=explain_amount(found)["lines"],
-            shares={role: f"{part:.2f}" for role, part in found.shares.items()}, payee=" ".join(item.payee), fiscal=item.fiscal, proposed_at=act.at,
+            shares={role: f"{part:.2f}" for role, part in found.shares.items()},
+            payee="、".join(labels[role].label for role in item.payee), fiscal=item.fiscal, proposed_at=act.at,
             proposed_by_id=act.actor.account_id,
         )  # fmt: skip
         act.drafts.append(
@@ -43,9 +44,28 @@ def propose_payment(act: Act) -> None:
         )
         proposed += 1
     if not proposed:
+        if others_items(act):
+            raise UnableToApply(
+                where=act.stage.label,
+                what="这个阶段没有由财政拨付的金额",
+                fix="其他各方的付款用“登记他方付款”",
+            )
         raise UnableToApply(where=act.stage.label, what="这个阶段没有应拨付的金额", fix="检查政策包和条件")
     void_signatures(act)
     act.result["proposed"] = proposed
+
+
+def _put_down(act: Act) -> dict[str, Any]:
+    """Record the payload's facts and return what the amounts are to be computed on: these and the books' own figures."""
+    facts = as_recorded(act.payload.get("facts", {}), source_of(act), act.at)
+    if booked := sorted(facts.keys() & BOOKED):
+        names = "、".join(act.program.pack.facts[name].label for name in booked if name in act.program.types)
+        raise UnableToApply(
+            where=act.stage.label, what=f"由系统按账目计算，不能填写：{names}", fix="去掉这一项"
+        )
+    read_situation(act.program, {"facts": facts}, act.at)
+    record_facts(act, act.subject, facts)
+    return {**facts, **as_recorded(figures_of(act.subject), "computed", act.at)}
 
 
 def _withdraw_sent_back(act: Act) -> None:
@@ -72,28 +92,3 @@ def _withdraw_sent_back(act: Act) -> None:
             )
         )
     standing.update(withdrawn_at=act.at)
-
-
-def _require_payable(act: Act, found: Amount, situation: Situation) -> None:
-    label = found.item.label
-    if found.status == "unknown":
-        if found.unset:
-            open_ = "；".join(act.program.pack.discretion[key].question for key in found.unset)
-            raise StillUnset(what=f"{label}还不能计算：{open_}", keys=found.unset)
-        lacking = "、".join(act.program.pack.facts[name].label for name in found.missing)
-        raise UnableToApply(where=label, what=f"还不能计算，缺：{lacking}", fix="先补齐")
-    if found.status in ("over", "departable"):
-        assert found.amount is not None
-        assert found.ceiling is not None
-        raise UnableToApply(
-            where=label, what=f"{format_yuan(found.amount)}超过上限 {format_yuan(found.ceiling)}",
-            fix="改在上限以内" if found.status == "over" else "改在上限以内，或先由有权者作出例外决定",
-        )  # fmt: skip
-    if found.status == "under":
-        assert found.amount is not None
-        assert found.floor is not None
-        raise UnableToApply(
-            where=label,
-            what=f"{format_yuan(found.amount)}低于下限 {format_yuan(found.floor)}",
-            fix="检查金额",
-        )

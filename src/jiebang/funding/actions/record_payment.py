@@ -3,20 +3,27 @@
 from datetime import date
 from decimal import Decimal
 
+from jiebang.funding.due import unpaid_by_others
 from jiebang.funding.models import Payment, Posting
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
+from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.stages import KINDS
 
 
-def record_payment(act: Act) -> str:
-    """Record every proposed payment of this run as paid. Raises UnableToApply without a voucher or a real date."""
+def record_payment(act: Act) -> str | None:
+    """Record every proposed payment of this run as paid, and end the stage unless other parties still have to pay at it.
+
+    Raises UnableToApply without a voucher or a real date, AlreadyDone for money recorded before.
+    """
     payments = list(Payment.objects.filter(run=act.run, withdrawn_at__isnull=True))
     if not payments:
         raise UnableToApply(where=act.stage.label, what="还没有提出拨付意见", fix="先计算并提出")
+    if all(payment.paid_on for payment in payments):
+        raise AlreadyDone(where=act.stage.label, what="已经登记过拨付", fix="等其他各方的付款核实后办结")
     require_signed(act)
     voucher = str(act.payload.get("voucher", "")).strip()
     try:
@@ -43,22 +50,35 @@ def record_payment(act: Act) -> str:
                  "paid_on": paid_on, "voucher": voucher},
             )
         )  # fmt: skip
+    waiting = unpaid_by_others(act, situation_of(act.subject, act.at))
+    if waiting:
+        act.result["waiting"] = waiting
+        return None
     # paid, recovered or bought: the outcome that this kind of stage is for
     return next(iter(KINDS[act.stage.kind].outcomes))
 
 
 def _post(payment: Payment, act: Act) -> None:
-    """Debit the grant to its payee, credit whoever bears it by the lines' shares; a recovery goes the other way."""
+    """Debit the grant to its payee, credit whoever bears it by the lines' shares; a recovery goes the other way.
+
+    The accounts carry the names that the pack gives the parties, as a reader of the books knows them.
+    """
     item = act.program.pack.money[payment.item]
+    parties = act.program.pack.parties
     shares = {role: Decimal(part) for role, part in payment.shares.items()}
-    bearers = shares or {item.payer[0]: payment.amount}
+    bearers = shares or {"、".join(item.payer): payment.amount}
+    named = {
+        "、".join(parties[role].label for role in key.split("、")): part
+        for key, part in bearers.items()
+        if part
+    }
     if payment.kind == "recovery":
         # The same two accounts as the grant's, the other way round: whoever pays back is whose grant shrinks.
-        sides = [(f"拨付：{role}", part, True) for role, part in bearers.items() if part]
+        sides = [(f"拨付：{name}", part, True) for name, part in named.items()]
         sides.append((f"财政：{payment.payee}", payment.amount, False))
     else:
         sides = [(f"拨付：{payment.payee}", payment.amount, True)]
-        sides += [(f"财政：{role}", part, False) for role, part in bearers.items() if part]
+        sides += [(f"财政：{name}", part, False) for name, part in named.items()]
     for account, amount, is_debit in sides:
         debit = is_debit != (payment.kind == "recovery")
         Posting.objects.create(

@@ -1,13 +1,20 @@
-"""What was decided becomes a project: one for each bid still alive, so that a racing lane is a project like any other."""
+"""What was decided becomes a project: one for each bid still alive, so that a racing lane is a project like any other.
+
+Lanes that an assessment found should join become one project as well: a joint team's.
+"""
+
+from typing import Any
 
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import as_recorded, record_facts, require_rules
+from jiebang.lifecycle.door import as_recorded, record_facts, require_rules, source_of
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import descendants_of
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import create_below
 from jiebang.lifecycle.transitions import Act
-from jiebang.policy.pack import When
+from jiebang.policy.pack_rules import When
+from jiebang.projects.actions.merge_lanes import merge_lanes
+from jiebang.projects.lanes import lanes_to_merge
 
 
 def approve_projects(act: Act) -> str:
@@ -21,15 +28,27 @@ def approve_projects(act: Act) -> str:
         return outcome
     if outcome != "approved":
         raise UnableToApply(where=act.stage.label, what="没有选择结果", fix="可用：approved、rejected")
-    facts = as_recorded(act.payload.get("facts", {}), "checked", act.at)
-    require_rules(act, (When.decide,), facts)
+    facts = as_recorded(act.payload.get("facts", {}), source_of(act), act.at)
+    lanes = lanes_to_merge(act.subject) if act.subject.kind == "challenge" else []
+    require_rules(act, (When.decide,), facts, affected={"project": lanes} if lanes else None)
     require_signed(act)
+    if lanes:
+        act.result["projects"] = [merge_lanes(act, lanes, facts).pk]
+    else:
+        act.result["projects"] = _approve_bids(act, facts)
+    act.run.note = note
+    return outcome
+
+
+def _approve_bids(act: Act, facts: dict[str, Any]) -> list[int]:
     challenge = act.subject if act.subject.kind == "challenge" else act.subject.parent
     bids = (
         [act.subject]
         if act.subject.kind == "bid"
         else [b for b in descendants_of(act.subject, "bid") if b.ended_at is None]
     )
+    # A bid becomes a project once; a later approval of the same challenge is about what has come in since.
+    bids = [bid for bid in bids if not bid.offspring.filter(kind="project").exists()]
     if not bids or challenge is None:
         raise UnableToApply(where=act.stage.label, what="没有可以立项的揭榜申请", fix="先完成遴选")
     made = []
@@ -43,6 +62,4 @@ def approve_projects(act: Act) -> str:
             EntryDraft("project.approved", {"subject": project.pk, "bid": bid.pk, "number": project.number})
         )
         act.messages.append(("project.approved", project, {"number": project.number}))
-    act.run.note = note
-    act.result["projects"] = made
-    return outcome
+    return made

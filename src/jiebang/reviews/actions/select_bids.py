@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jiebang.bids.computed import count_members
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import as_recorded, require_rules
@@ -55,6 +56,7 @@ def _require_rules(act: Act, chosen: list[Subject]) -> None:
     # What this very decision makes true: how many are chosen, and when.
     made = {
         "challenge.selected": f"{len(chosen)} 家",
+        "challenge.selected_members": count_members(chosen),
         "challenge.decided_at": act.at.astimezone(SHANGHAI).isoformat(),
     }
     known = {name: raw for name, raw in made.items() if name in act.program.types}

@@ -1,0 +1,119 @@
+"""Facts about a challenge's projects that only rows of the platform can tell.
+
+They are computed for the very thing they are asked of, nearest last: a lane's own count replaces anything recorded for its
+challenge, which can't know the lane. What an officer recorded on that same thing stands after it (`situation_of`), so a
+checked figure is never replaced silently; no paper asks for these facts, so nobody else can have written one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jiebang.kernel.periods import local_date
+from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.models import FactEntry, StageRun, Subject
+from jiebang.projects.lanes import lanes_of, lanes_to_merge
+
+#: How a project came out at its newest run of a kind: fact → (kind, the outcome that makes it true).
+_CAME_OUT = {
+    "project.is_terminated": ("change_project", "terminated"),
+    "project.failed_acceptance": ("accept", "failed"),
+    "project.is_eliminated": ("assess_milestone", "not_continued"),
+    "project.race_lost": ("assess_milestone", "not_continued"),
+}
+
+
+def tell_beginnings(subject: Subject) -> dict[str, Any]:
+    """`challenge.announced_on`, by the announcement's own day, and `challenge.is_race`, by the process the challenge is in.
+
+    A list that was published elsewhere on an earlier day is recorded by an officer on the same batch or challenge, and stands.
+    """
+    if subject.kind not in ("batch", "challenge"):
+        return {}
+    known = program_of(subject)
+    found: dict[str, Any] = {}
+    if "challenge.is_race" in known.types:
+        found["challenge.is_race"] = known.pack.processes[subject.process].instrument == "race"
+    if "challenge.announced_on" in known.types:
+        run = (
+            StageRun.objects.filter(subject=subject, kind="announce", outcome="announced")
+            .order_by("-closed_at", "-pk")
+            .first()
+        )
+        if run is not None and run.closed_at is not None:
+            found["challenge.announced_on"] = local_date(run.closed_at).isoformat()
+    return found
+
+
+def tell_outcomes(subject: Subject) -> dict[str, Any]:
+    """Whether a project was terminated, eliminated or failed acceptance: by the newest run of that kind; false before any."""
+    if subject.kind != "project":
+        return {}
+    known = program_of(subject).types
+    found = {}
+    for name, (kind, outcome) in _CAME_OUT.items():
+        if name in known:
+            newest = (
+                StageRun.objects.filter(subject=subject, kind=kind, closed_at__isnull=False)
+                .order_by("-closed_at", "-pk")
+                .first()
+            )
+            found[name] = newest is not None and newest.outcome == outcome
+    return found
+
+
+def count_lanes(subject: Subject) -> dict[str, Any]:
+    """`challenge.lanes_to_merge` of a challenge; `challenge.lanes_passed` as the assessment that a lane is at asks for it.
+
+    Lanes that passed are counted in the same round of the same assessment, ended lanes included. While one lane still in
+    it hasn't been found to have passed or not, the number isn't known: who is the only one can't be said before all are in.
+    """
+    known = program_of(subject).types
+    if subject.kind == "challenge" and "challenge.lanes_to_merge" in known:
+        return {"challenge.lanes_to_merge": f"{len(lanes_to_merge(subject))} 家"}
+    if subject.kind != "project" or subject.parent is None or "challenge.lanes_passed" not in known:
+        return {}
+    mine = (
+        StageRun.objects.filter(subject=subject, kind="assess_milestone")
+        .order_by("-opened_at", "-pk")
+        .first()
+    )
+    if mine is None:
+        return {}
+    passed = 0
+    for lane in lanes_of(subject.parent):
+        found = _has_passed(lane, mine)
+        if found is None:
+            return {}
+        passed += found
+    return {"challenge.lanes_passed": f"{passed} 家"}
+
+
+def _has_passed(lane: Subject, like: StageRun) -> bool | None:
+    """What the assessment found about a lane in the same round as `like`; None while that isn't known."""
+    run = StageRun.objects.filter(subject=lane, stage=like.stage, round=like.round).first()
+    if run is None:
+        # It left before this round, or it hasn't come so far.
+        return False if lane.ended_at is not None or _went_another_way(lane) else None
+    entries = FactEntry.objects.filter(subject=lane, name="project.stage_passed").exclude(source="declared")
+    entries = entries.filter(recorded_at__gte=run.opened_at)
+    before = StageRun.objects.filter(subject=lane, stage=run.stage, round=run.round - 1).first()
+    if before is not None and before.closed_at is not None:
+        # What was recorded at the instant that ended the round before belongs to that one.
+        entries = entries.exclude(recorded_at=before.closed_at)
+    if run.closed_at is not None:
+        entries = entries.filter(recorded_at__lte=run.closed_at)
+    newest = entries.order_by("-recorded_at", "-pk").first()
+    if newest is not None:
+        return bool(newest.value)
+    return False if run.outcome == "not_continued" else None
+
+
+def _went_another_way(lane: Subject) -> bool:
+    """Whether a lane still in it is past its assessments: no further round of one will come by itself."""
+    newest = StageRun.objects.filter(subject=lane).order_by("-opened_at", "-pk").first()
+    if newest is None:
+        return False
+    if newest.kind == "assess_milestone":
+        return newest.outcome in ("merged", "finished")
+    return newest.kind in ("accept", "approve_exit", "liquidate", "recover")

@@ -1,0 +1,130 @@
+"""Proposals hold the books' own figures, the whole that an instalment is a part of, and parts instead of wholes."""
+
+from decimal import Decimal
+
+import pytest
+from tests.funding.building import Case
+
+from jiebang.funding.models import Payment, Posting
+from jiebang.lifecycle.errors import StillUnset, UnableToApply
+from jiebang.lifecycle.models import FactEntry, Subject
+from jiebang.scenarios.read import read_instant
+
+pytestmark = pytest.mark.django_db
+AT = read_instant("2026-05-20T10:00")
+URUMQI = "urumqi-open-bid/consultation-draft"
+
+
+@pytest.fixture
+def race() -> Case:
+    """Three lanes at their first payment; 800 万元 in all, the cap of 300 万元 over the whole challenge."""
+    case = Case(URUMQI, "race")
+    for key, value in {
+        "aid-decider": "bureau", "race-instalment-base": "challenge", "aid-cap-scope": "challenge",
+        "investment-basis": "planned", "race-investment-scope": "challenge", "technical-contract-step": "cooperation",
+    }.items():  # fmt: skip
+        case.decide(key, value)
+    facts: dict[str, object] = {
+        "challenge.total_investment": "800 万元", "project.aid_decided_by": "bureau", "project.ip_agreed": True,
+        "sponsor.restrictions": [],
+    }  # fmt: skip
+    for name, known in facts.items():
+        case.fact(case.challenge, name, known)
+    for number in (1, 2, 3):
+        case.run(case.lane(number), "pay-first", "pay")
+    return case
+
+
+def lanes(case: Case) -> list[Subject]:
+    return list(Subject.objects.filter(parent=case.challenge, kind="project").order_by("pk"))
+
+
+def propose(case: Case, lane: Subject, aid: str, first: str) -> None:
+    case.do(
+        lane,
+        "pay-first",
+        "propose_payment",
+        AT,
+        facts={"project.aid": aid, "project.first_instalment": first},
+    )
+
+
+def test_two_fifths_of_the_whole_races_aid_wait_for_every_lane(race: Case) -> None:
+    one, two, three = lanes(race)
+    with pytest.raises(UnableToApply, match="榜题各赛道资助总额"):
+        propose(race, one, "100 万元", "20 万元")
+    # What was refused leaves nothing behind.
+    assert not FactEntry.objects.filter(name="project.aid").exists()
+    race.fact(two, "project.aid", "80.05 万元")
+    race.fact(three, "project.aid", "60 万元")
+    # 20% of 1,000,000 + 800,500 + 600,000; the lane's own aid is part of the sum although it is only being proposed.
+    with pytest.raises(UnableToApply, match=r"480,100\.01 元超过上限 480,100\.00 元"):
+        propose(race, one, "100 万元", "480100.01 元")
+    propose(race, one, "100 万元", "480100 元")
+    assert Payment.objects.get().amount == Decimal("480100.00")
+
+
+def test_the_lanes_total_is_held_to_the_cap_of_the_challenge(race: Case) -> None:
+    one, two, three = lanes(race)
+    race.fact(two, "project.aid", "1200000.50 元")
+    race.fact(three, "project.aid", "800000.25 元")
+    with pytest.raises(UnableToApply, match=r"赛道资助总额：999,999\.26 元超过上限 999,999\.25 元"):
+        propose(race, one, "999999.26 元", "10 万元")
+    propose(race, one, "999999.25 元", "10 万元")
+    # The reader sees by which limits the whole was held.
+    assert any("999,999.25" in line["text"] for line in Payment.objects.get().lines)
+
+
+def test_what_the_books_tell_nobody_writes(race: Case) -> None:
+    one, *_ = lanes(race)
+    with pytest.raises(UnableToApply, match="由系统按账目计算，不能填写：其他赛道的资助总额、已拨付财政资金"):
+        race.do(
+            one, "pay-first", "propose_payment", AT,
+            facts={"challenge.other_lanes_aid": "0 元", "project.paid": "0 元", "project.aid": "1 元"},
+        )  # fmt: skip
+
+
+def test_what_an_officer_wrote_before_doesnt_replace_the_books(race: Case) -> None:
+    one, two, three = lanes(race)
+    race.fact(two, "project.aid", "1200000 元")
+    race.fact(three, "project.aid", "800000 元")
+    race.fact(one, "challenge.other_lanes_aid", "0 元")
+    with pytest.raises(UnableToApply, match=r"超过上限 1,000,000\.00 元"):
+        propose(race, one, "1000000.01 元", "10 万元")
+
+
+def test_an_undecided_limit_of_the_whole_stops_the_part() -> None:
+    case = Case("jiangmen-open-bid/trial", "open-bid")
+    project = jiangmen(case)
+    with pytest.raises(StillUnset, match="财政资助的上限是多少"):
+        case.do(project, "pay-instalments", "propose_payment", AT)
+
+
+def jiangmen(case: Case) -> Subject:
+    project = case.lane(1, "100.01 万元")
+    for key, value in {
+        "aid-base": "total", "aid-rate": "30%", "instalment-count": "2 期", "first-share": "40%",
+    }.items():  # fmt: skip
+        case.decide(key, value)
+    case.decide("solver-share", "33%", project)
+    case.fact(case.challenge, "challenge.total_investment", "400 万元")
+    case.fact(case.challenge, "need.self_funding", "200 万元")
+    case.run(project, "pay-instalments", "pay")
+    return project
+
+
+def test_an_instalment_in_two_parts_is_paid_once() -> None:
+    case = Case("jiangmen-open-bid/trial", "open-bid")
+    project = jiangmen(case)
+    case.decide("aid-cap", "120 万元")
+    case.do(project, "pay-instalments", "propose_payment", AT)
+    # 40% of 1,000,100 is 400,040: a third of it, and the rest.
+    assert {row.item: row.amount for row in Payment.objects.all()} == {
+        "instalment-solver": Decimal("132013.20"),
+        "instalment-sponsor": Decimal("268026.80"),
+    }
+    case.do(project, "pay-instalments", "record_payment", AT, voucher="示例凭证1", paid_on="2026-05-20")
+    assert {row.account: row.debit - row.credit for row in Posting.objects.filter(debit__gt=0)} == {
+        "拨付：揭榜方（联合体时为牵头单位）": Decimal("132013.20"),
+        "拨付：发榜方": Decimal("268026.80"),
+    }

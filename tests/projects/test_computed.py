@@ -1,0 +1,81 @@
+"""What the platform saw of a challenge and its projects: when it was announced, whether it is a race, how projects came out."""
+
+from datetime import timedelta
+
+import pytest
+from tests.funding.building import BEGUN, Case
+
+from jiebang.lifecycle.known import situation_of
+from jiebang.lifecycle.models import Subject
+from jiebang.scenarios.read import read_instant
+
+pytestmark = pytest.mark.django_db
+JIANGMEN = "jiangmen-open-bid/trial"
+
+
+def told(subject: Subject, name: str) -> object:
+    fact = situation_of(subject, BEGUN).facts.get(name)
+    return None if fact is None else fact.value
+
+
+def test_the_announcement_has_its_day_in_shanghai() -> None:
+    case = Case("urumqi-open-bid/consultation-draft", "race")
+    assert told(case.challenge, "challenge.announced_on") is None
+    run = case.run(case.batch, "announce", "announce", "announced", closed=read_instant("2026-03-16T23:59"))
+    assert str(told(case.challenge, "challenge.announced_on")) == "2026-03-16"
+    run.closed_at = read_instant("2026-03-17T00:00")
+    run.save()
+    assert str(told(case.challenge, "challenge.announced_on")) == "2026-03-17"
+    # A list that hung on a wall before: what an officer recorded stands.
+    case.fact(case.batch, "challenge.announced_on", "2026-03-10")
+    assert str(told(case.challenge, "challenge.announced_on")) == "2026-03-10"
+
+
+@pytest.mark.parametrize(("process", "is_race"), [("race", True), ("open-bid", False)])
+def test_the_process_says_whether_it_is_a_race(process: str, is_race: bool) -> None:
+    assert told(Case(JIANGMEN, process).challenge, "challenge.is_race") is is_race
+
+
+@pytest.mark.parametrize(
+    ("fact", "stage", "kind", "outcome", "otherwise"),
+    [
+        ("project.is_terminated", "change", "change_project", "terminated", "extended"),
+        ("project.failed_acceptance", "accept", "accept", "failed", "passed"),
+        ("project.is_eliminated", "assess", "assess_milestone", "not_continued", "continued"),
+    ],
+)
+def test_how_a_project_came_out_is_its_newest_run(
+    fact: str, stage: str, kind: str, outcome: str, otherwise: str
+) -> None:
+    case = Case(JIANGMEN, "race")
+    project = case.lane(1)
+    assert told(project, fact) is False
+    case.run(project, stage, kind)
+    assert told(project, fact) is False
+    project.stage_runs.all().delete()
+    case.run(project, stage, kind, outcome)
+    assert told(project, fact) is True
+    case.run(project, stage, kind, otherwise, closed=BEGUN + timedelta(days=1))
+    assert told(project, fact) is False
+
+
+def test_a_notice_that_ended_without_objection_and_who_is_still_in_it() -> None:
+    case = Case(JIANGMEN, "race")
+    first = case.subject("bid", case.challenge, "示例-1-C001-B001")
+    case.subject("bid", case.challenge, "示例-1-C001-B002")
+    assert told(case.challenge, "challenge.notice_unopposed") is False
+    assert told(case.challenge, "challenge.approved_consortia") == 2
+    case.run(case.challenge, "notice", "notice", "unopposed")
+    first.ended_at, first.ending = BEGUN, "对接洽谈未成"
+    first.save()
+    assert told(case.challenge, "challenge.notice_unopposed") is True
+    assert told(case.challenge, "challenge.approved_consortia") == 1
+
+
+def test_an_accepted_project_needs_nobodys_word_for_it() -> None:
+    case = Case("jinzhong-bounty/1", "government-bounty")
+    project = case.lane(1)
+    assert told(project, "project.accepted") is False
+    case.run(project, "accept", "accept", "passed")
+    fact = situation_of(project, BEGUN).facts["project.accepted"]
+    assert (fact.value, fact.source) == (True, "computed")

@@ -1,0 +1,182 @@
+"""Lanes of a race: how many passed an assessment, which join, and what becomes of them."""
+
+from datetime import timedelta
+
+import pytest
+from tests.funding.building import BEGUN, Case
+
+from jiebang.ledger.models import Entry
+from jiebang.lifecycle.errors import Refused, UnableToApply
+from jiebang.lifecycle.known import situation_of
+from jiebang.lifecycle.models import FactEntry, Participation, StageRun, Subject
+from jiebang.lifecycle.routing import end_subject
+from jiebang.projects.lanes import lanes_to_merge, predecessors_of
+from jiebang.scenarios.read import read_instant
+
+pytestmark = pytest.mark.django_db
+URUMQI = "urumqi-open-bid/consultation-draft"
+AT = read_instant("2026-05-20T10:00")
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def race() -> Case:
+    return Case(URUMQI, "race")
+
+
+def passed(lane: Subject) -> int | None:
+    fact = situation_of(lane, AT).facts.get("challenge.lanes_passed")
+    return None if fact is None else int(fact.value)
+
+
+def find(race: Case, lane: Subject, found: bool, day: int = 0, source: str = "checked") -> None:
+    race.fact(lane, "project.stage_passed", found, source=source, at=BEGUN + day * DAY)
+
+
+def test_how_many_passed_is_known_once_every_lane_has_a_finding(race: Case) -> None:
+    one, two, three = race.lane(1), race.lane(2), race.lane(3)
+    for lane in (one, two):
+        race.run(lane, "milestone", "assess_milestone")
+    find(race, one, True)
+    find(race, two, False)
+    assert passed(one) is None  # the third hasn't come so far
+    race.run(three, "milestone", "assess_milestone")
+    assert passed(one) is None
+    find(race, three, True, source="declared")
+    assert passed(one) is None  # its own word is no finding
+    find(race, three, True)
+    assert [passed(lane) for lane in (one, two, three)] == [2, 2, 2]
+    find(race, three, False)
+    assert passed(one) == 1
+
+
+def test_each_round_counts_its_own_findings(race: Case) -> None:
+    one, two = race.lane(1), race.lane(2)
+    for lane in (one, two):
+        race.run(lane, "milestone", "assess_milestone", "continued", closed=BEGUN + DAY)
+        find(race, lane, True, day=1)
+    assert passed(one) == 2
+    # The second round opens for one at the instant at which its first one ended.
+    race.run(one, "milestone", "assess_milestone", opened=BEGUN + DAY)
+    assert passed(one) is None
+    assert passed(two) == 2
+    find(race, one, True, day=5)
+    assert passed(one) is None
+    race.run(two, "milestone", "assess_milestone", opened=BEGUN + 2 * DAY)
+    find(race, two, False, day=5)
+    assert (passed(one), passed(two)) == (1, 1)
+
+
+def test_a_lane_that_left_counts_as_not_passed(race: Case) -> None:
+    one, two, three = race.lane(1), race.lane(2), race.lane(3)
+    race.run(one, "milestone", "assess_milestone")
+    find(race, one, True)
+    two.ended_at, two.ending = BEGUN, "未签任务合同"
+    two.save()
+    race.run(three, "milestone", "assess_milestone", "not_continued")
+    assert passed(one) == 1
+
+
+def test_before_its_assessment_a_lane_counts_nothing(race: Case) -> None:
+    assert passed(race.lane(1)) is None
+    assert "challenge.lanes_passed" not in situation_of(race.challenge, AT).facts
+
+
+def wait(race: Case, number: int) -> Subject:
+    """A lane whose assessment found that it should join others, and that they are asked whether they may."""
+    bid = race.subject("bid", race.challenge, f"示例-1-C001-B{number:03d}")
+    race.firm(bid, "solver")
+    lane = race.lane(number, "100 万元")
+    lane.origin, lane.waiting_for = bid, "merge"
+    lane.save()
+    race.run(lane, "milestone", "assess_milestone", "merged", closed=BEGUN + DAY)
+    find(race, lane, True, day=1)
+    return lane
+
+
+def test_lanes_that_join_end_in_one_new_project(race: Case) -> None:
+    one, two = wait(race, 1), wait(race, 2)
+    gone = race.lane(3)
+    end_subject(gone, "赛道终止", BEGUN + 2 * DAY)
+    run = StageRun.objects.get(subject=race.challenge, closed_at__isnull=True)
+    assert run.stage == "merge"
+    with pytest.raises(Refused, match="路线互补"):
+        race.do(race.challenge, "merge", "conclude", AT, outcome="approved")
+    race.do(
+        race.challenge, "merge", "conclude", AT, outcome="approved", facts={"project.complementary": True}
+    )
+    joint = Subject.objects.get(parent=race.challenge, kind="project", ended_at__isnull=True)
+    assert joint.number == "示例-1-C001-P04"
+    assert predecessors_of(joint) == [one, two]
+    for lane in (one, two):
+        lane.refresh_from_db()
+        assert lane.ending == f"并入联合团队项目 {joint.number}"
+    assert StageRun.objects.get(subject=joint).stage == "pay-joint"
+    assert Participation.objects.filter(subject=joint, role="solver").count() == 2
+    # Neither lane's aid nor its assessment is the joint team's.
+    known = situation_of(joint, AT).facts
+    assert "project.aid" not in known
+    assert "project.stage_passed" not in known
+    assert Entry.objects.filter(kind="project.merged").count() == 1
+
+
+def test_one_lane_alone_has_nobody_to_join_and_goes_on(race: Case) -> None:
+    one = wait(race, 1)
+    other = race.lane(2)
+    end_subject(other, "赛道终止", BEGUN + 2 * DAY)
+    one.refresh_from_db()
+    assert one.ended_at is None
+    assert StageRun.objects.get(subject=one, closed_at__isnull=True).stage == "work"
+    assert not StageRun.objects.filter(stage="merge").exists()
+
+
+def test_a_refused_merger_lets_each_go_on_alone(race: Case) -> None:
+    one, two = wait(race, 1), wait(race, 2)
+    end_subject(race.lane(3), "赛道终止", BEGUN + 2 * DAY)
+    with pytest.raises(UnableToApply, match="没有写理由"):
+        race.do(race.challenge, "merge", "conclude", AT, outcome="rejected")
+    race.do(race.challenge, "merge", "conclude", AT, outcome="rejected", note="路线并不互补")
+    assert set(
+        StageRun.objects.filter(subject__in=[one, two], closed_at__isnull=True).values_list(
+            "stage", flat=True
+        )
+    ) == {"work"}
+    assert not lanes_to_merge(race.challenge)
+
+
+def test_a_bid_becomes_a_project_once(race: Case) -> None:
+    bid = race.subject("bid", race.challenge, "示例-1-C001-B001")
+    race.run(race.challenge, "approve", "approve_project")
+    race.do(race.challenge, "approve", "conclude", AT, outcome="approved")
+    assert Subject.objects.filter(origin=bid, kind="project").count() == 1
+    race.run(race.challenge, "approve", "approve_project")
+    with pytest.raises(UnableToApply, match="没有可以立项的揭榜申请"):
+        race.do(race.challenge, "approve", "conclude", AT, outcome="approved")
+
+
+def test_a_finding_isnt_read_from_what_was_superseded(race: Case) -> None:
+    one = race.lane(1)
+    race.run(one, "milestone", "assess_milestone")
+    find(race, one, True)
+    find(race, one, False, day=1)
+    assert FactEntry.objects.filter(subject=one).count() == 2
+    assert passed(one) == 0
+
+
+def test_a_round_begins_without_the_finding_that_ended_the_one_before(race: Case) -> None:
+    one, two = race.lane(1), race.lane(2)
+    for lane in (one, two):
+        race.run(lane, "milestone", "assess_milestone", "continued", closed=BEGUN + DAY)
+        find(race, lane, True, day=1)
+        race.run(lane, "milestone", "assess_milestone", opened=BEGUN + DAY)
+    assert passed(one) is None
+
+
+def test_a_team_of_one_isnt_made(race: Case) -> None:
+    wait(race, 1)
+    race.run(race.challenge, "merge", "approve_project")
+    with pytest.raises(UnableToApply, match="不足两条"):
+        race.do(
+            race.challenge, "merge", "conclude", AT, outcome="approved", facts={"project.complementary": True,
+            "challenge.lanes_passed": "2 家"},
+        )  # fmt: skip
