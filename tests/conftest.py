@@ -45,6 +45,12 @@ class Templates:
 FRESH = pytest.StashKey[FreshDatabase]()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def files_of_tests(django_test_environment: None, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests upload never lies beside what people upload."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
+
+
 @pytest.fixture(scope="session")
 def database_templates(
     django_test_environment: None,

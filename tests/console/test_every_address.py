@@ -69,6 +69,8 @@ ADDRESSES: list[tuple[str, str, str, dict[str, Any], str, dict[str, int]]] = [
     ("console:import", COLLECTING, "batch", {"stage": "collect"}, "", statuses(302, 200, 404, 404, 200, 404, 404, 404, 404)),
     ("console:import_preview", COLLECTING, "", {"key": "k"}, "", statuses(302, 200, 404, 404, 404, 404, 404, 404, 404)),
     ("console:import_bad_rows", COLLECTING, "", {"key": "k"}, "", statuses(302, 200, 404, 404, 404, 404, 404, 404, 404)),
+    # No file in this life: the table of a life with files is in test_files.py.
+    ("console:file", CHECKING, "bid1", {"fact": "bid.plan", "digest": "0" * 64}, "", {**everybody(404), "anonymous": 302}),
     ("console:departure", PAYING, "project", {}, "?key=aid%23usual", statuses(302, 200, 404, 404, 200, 404, 404, 404, 404)),
     ("console:appointments", CHECKING, "batch", {}, "", {**everybody(404), "anonymous": 302}),
     ("console:programmes", CHECKING, "", {}, "", LOGGED_IN),

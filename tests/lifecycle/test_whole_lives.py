@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from jiebang.scenarios.play import ScenarioFailed, play
-from jiebang.scenarios.read import read_scenario
+from jiebang.scenarios.read import find_pack_root, read_scenario
 
 HERE = Path(__file__).parent
 LIVES = sorted((HERE.parents[1] / "scenarios").glob("*.yaml"))
+INVENTED = HERE.parent / "packs"
+INVENTED_LIVES = sorted(INVENTED.glob("*/*/scenarios/*.yaml"))
 
 
 @pytest.mark.django_db
@@ -28,6 +31,30 @@ def test_the_life_of_two_rounds_ends_as_written(thin_pack: None) -> None:
 @pytest.mark.parametrize("path", LIVES, ids=lambda path: path.stem)
 def test_the_living_examples_end_as_written(path: Path) -> None:
     play(read_scenario(path), lambda _line: None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", INVENTED_LIVES, ids=lambda path: path.stem)
+def test_an_invented_city_lives_by_data_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing under src knows this city: its pack stands beside its lives."""
+    scenario = read_scenario(path)
+    root = find_pack_root(path, scenario.pack)
+    assert root == INVENTED
+    monkeypatch.setattr(settings, "JIEBANG_PACK_ROOTS", [*settings.JIEBANG_PACK_ROOTS, root])
+    play(scenario, lambda _line: None)
+
+
+def test_every_process_of_the_invented_city_has_a_life() -> None:
+    processes = {
+        step.process
+        for path in INVENTED_LIVES
+        for step in read_scenario(path).steps
+        if step.process is not None
+    }
+    assert processes >= {"enterprise-topic", "public-topic"}
+    assert find_pack_root(LIVES[0], read_scenario(LIVES[0]).pack) is None, (
+        "an installed pack isn't beside its lives"
+    )
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from jiebang.config.environment import (
     Mode,
     read_allowed_hosts,
+    read_clock_shift,
     read_data_directory,
     read_database,
     read_mode,
@@ -20,6 +21,7 @@ PROJECT_ROOT = Path(__file__).resolve().parents[3]
 
 JIEBANG_MODE = read_mode(os.environ)
 JIEBANG_DATA_DIR = read_data_directory(os.environ, PROJECT_ROOT)
+JIEBANG_CLOCK_SHIFT = read_clock_shift(JIEBANG_MODE, JIEBANG_DATA_DIR)
 IN_PRODUCTION = JIEBANG_MODE is Mode.PRODUCTION
 
 DEBUG = False
@@ -40,6 +42,7 @@ JIEBANG_APPS = [
     "jiebang.ledger",
     "jiebang.organisations",
     "jiebang.lifecycle",
+    "jiebang.documents",
     "jiebang.publications",
     "jiebang.challenges",
     "jiebang.bids",
@@ -58,6 +61,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before anything reads the form, and the check of its token is the first to do so.
+    "jiebang.console.limits.RequestLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -79,7 +84,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "jiebang.config.demo.tell_demo",
             ],
+            "builtins": ["jiebang.lifecycle.templatetags.instants"],
         },
     },
 ]
@@ -124,7 +131,26 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },
 }
+
+# Uploaded files lie beside the database, each under the digest of its content. No address leads into this folder
+# (MEDIA_URL stays unset): they are given out by the workbench's own view, to those who may see the case.
 MEDIA_ROOT = JIEBANG_DATA_DIR / "files"
+#: Keys of jiebang.documents.kinds.KINDS.
+JIEBANG_FILE_KINDS = ["pdf", "ofd", "doc", "docx", "xls", "xlsx", "jpg", "png", "zip"]
+JIEBANG_FILE_MOST_BYTES = 50 * 1024 * 1024
+#: One form with its files; a longer request is refused before anything of it is read.
+JIEBANG_REQUEST_MOST_BYTES = 4 * JIEBANG_FILE_MOST_BYTES + 10 * 1024 * 1024
+#: Forms that take no file, and everything from those who aren't logged in.
+JIEBANG_PLAIN_REQUEST_MOST_BYTES = 4 * 1024 * 1024
+#: No file is taken that would leave less: the database lies on the same disk.
+JIEBANG_FILES_LEAVE_FREE = 1024 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "jiebang.documents.receive.BoundedFileUploadHandler",
+]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 40
 
 # Nothing inline and nothing from elsewhere; data: only for images, because Tabler's style sheet carries its small
 # icons so.

@@ -5,6 +5,7 @@ The door decides; a page only foretells it, so that nobody fills in a form in va
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from jiebang.console.slots import article_of
 from jiebang.console.visibility import OPEN_TO_ALL
 from jiebang.funding.models import Payment
+from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.lifecycle.closing import last_day_of, window_problem
 from jiebang.lifecycle.door import EVERY_MOMENT, is_favourable, things_about
@@ -27,13 +29,23 @@ from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.stages import MONEY_KINDS
 from jiebang.policy.verdicts import explain_verdict, judge_rule
+from jiebang.publications.actions.resolve_objection import has_judged
 from jiebang.publications.models import Objection
 
 SUBMISSIONS = frozenset(
     {"submit_need", "submit_bid", "submit_result", "submit_papers", "import_needs", "pose_topic"}
 )
 #: Acts beside the way of a case: always possible, nobody's duty, on a page of their own.
-ASIDE = frozenset({"check_facts", "check_relations", "import_needs", "file_objection"})
+ASIDE = frozenset(
+    {
+        "check_facts", "check_relations", "import_needs", "file_objection", "record_contribution",
+        "confirm_contribution",
+    }
+)  # fmt: skip
+
+_DIGEST = re.compile(r"（sha256:[0-9a-f]{64}）")
+#: What only authorities ever do: to others it isn't worth a line on their page.
+_CHECKS = frozenset({"check_facts", "check_relations"})
 
 
 @dataclass(slots=True)
@@ -59,6 +71,19 @@ class Desk:
     verdicts: list[dict[str, Any]]
     unset_ahead: list[tuple[str, str]]
     chain: list[tuple[str, str]]
+    returned: str | None = None
+
+    @property
+    def decides(self) -> bool:
+        """Whether the actor may end this run now, so that what the rules say concerns it at once."""
+        return any(one.allowed and one.event not in SUBMISSIONS | ASIDE for one in self.offers)
+
+    @property
+    def tally(self) -> list[tuple[str, int]]:
+        """How many rules say what, the unfavourable first."""
+        found = [one["verdict"] for one in self.verdicts]
+        order = ("fail", "unknown", "departable", "departed", "pass", "not-applicable")
+        return [(word, found.count(word)) for word in order if word in found]
 
 
 def describe_stage(program: Program, subject: Subject, name: str) -> Stage | None:
@@ -101,6 +126,10 @@ def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
     if row.event == "conclude" and run.kind in MONEY_KINDS:
         stage = describe_stage(program_of(subject), subject, run.stage)
         return any(not is_favourable(run.kind, name) for name in (stage.outcomes if stage else ()))
+    if row.event == "record_contribution":
+        return bool(paid_between_parties(program_of(subject), subject.process))
+    if row.event == "confirm_contribution":
+        return waiting_for_confirmation(subject).exists()
     if row.event == "sign_off":
         return bool(subject.programme.sign_off_chains.get(run.kind))
     if row.event in ("close", "import_needs") and run.kind in (
@@ -140,8 +169,11 @@ def obstacles_of(
             found.append(f"现在轮到{Position(turn).label}签署")
         elif run.kind in MONEY_KINDS and not has_payment:
             found.append("还没有提出拨付意见")
-    if row.event == "resolve_objection" and not has_objection:
-        found.append("没有待办的异议")
+    if row.event == "resolve_objection":
+        if not has_objection:
+            found.append("没有待办的异议")
+        elif has_judged(subject, actor.account_id):
+            found.append("您经办过这件事，异议由没有经办过的人办理")
     if row.event == "propose_payment" and has_payment:
         found.append("已经提出过拨付意见，等签署和登记")
     if row.event == "record_payment":
@@ -190,7 +222,17 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         verdicts=verdicts,
         unset_ahead=list(dict.fromkeys(unset)),
         chain=sign_off_state(run, subject)[0],
+        returned=_returned_with(run),
     )
+
+
+def _returned_with(run: StageRun) -> str | None:
+    """The words with which a thing was given back to those who handed it in; None where this run isn't such a correction."""
+    subject = run.subject
+    if run.kind not in OPEN_TO_ALL or subject.kind in ("batch", "challenge"):
+        return None
+    before = StageRun.objects.filter(subject=subject, outcome="returned").order_by("-closed_at").first()
+    return before.note if before else ""
 
 
 def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str, Any]]:
@@ -209,6 +251,8 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
                     situations[thing.pk] = situation_of(thing, at)
                 told = explain_verdict(judge_rule(rule, situations[thing.pk]), program.types, program.pack)
                 told["articles"] = [article_of(program, key) for key in told["clause"]]
+                # Which file it is can be seen among the facts; a digest is no reading.
+                told["explanation"] = _DIGEST.sub("", told["explanation"])
                 told["thing"] = thing if thing is not subject else None
                 found.append(told)
     return found
@@ -229,6 +273,8 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
             continue
         open_to = [*stage.by, *(stage.with_ or [])] if "any_organisation" in row.who else []
         held = roles_of(actor, subject, open_to=open_to, at=at)
+        if row.event in _CHECKS and actor.authority_id is None:
+            continue
         why = []
         if not may_in_role(row, stage, held, actor.position == Position.EXPERT):
             why.append(f"由{who_may(row, stage, program)}办理")

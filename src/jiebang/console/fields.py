@@ -10,6 +10,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+
+from jiebang.documents.kinds import KINDS, allowed_words
+from jiebang.documents.names import show_size
+from jiebang.documents.queries import size_of
+from jiebang.documents.reference import FileReference, read_reference
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import parse_yuan
 from jiebang.organisations.models import Organisation
@@ -36,6 +42,14 @@ class Option:
     chosen: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file that was uploaded, as a form shows it."""
+
+    file: FileReference
+    size: str
+
+
 @dataclass(slots=True)
 class Control:
     """One field of a form, ready to be shown."""
@@ -57,11 +71,22 @@ class Control:
     heads: list[str] = field(default_factory=list)
     group: str = ""
     field_labels: Mapping[str, str] = field(default_factory=dict)
+    #: whether its form is one that carries files
+    uploads: bool = False
+    held: HeldFile | None = None
+    #: what is recorded, where a form starts blank and asks to confirm it
+    offered: HeldFile | None = None
+    initial: Any = None
 
     @property
     def id(self) -> str:
         """An identifier that selectors and labels can use."""
         return self.name.replace(".", "_")
+
+    @property
+    def accept(self) -> str:
+        """The extensions a browser offers to choose from."""
+        return ",".join(f".{one}" for key in settings.JIEBANG_FILE_KINDS for one in KINDS[key].extensions)
 
     @property
     def described_by(self) -> str:
@@ -81,7 +106,10 @@ def _one(typed: Typed, name: str) -> str:
 
 
 def build_control(name: str, label: str, wanted: ValueType, typed: Typed, **more: Any) -> Control:
-    """The control for a value of type `wanted`, filled with what was typed. `more`: required, hint, error, clause, group, field_labels."""
+    """The control for a value of type `wanted`, filled with what was typed.
+
+    `more`: required, hint, error, clause, group, field_labels, uploads, initial.
+    """
     made = Control(name=name, label=label, widget=wanted.kind.value, value=_one(typed, name), **more)
     _BUILD.get(wanted.kind, _build_plain)(made, wanted, typed)
     return made
@@ -152,8 +180,22 @@ def _build_organisation(made: Control, wanted: ValueType, typed: Typed) -> None:
 
 
 def _build_file(made: Control, wanted: ValueType, typed: Typed) -> None:
-    made.widget = "line"
-    made.hint = made.hint or "写文件名；纸件和附件随案卷归档"
+    if not made.uploads:
+        made.widget = "line"
+        made.hint = made.hint or "写文件名；纸件和附件随案卷归档"
+        return
+    most = show_size(settings.JIEBANG_FILE_MOST_BYTES)
+    told = f"可以传 {allowed_words(settings.JIEBANG_FILE_KINDS)}，不超过 {most}"
+    made.hint = f"{made.hint}；{told}" if made.hint else told
+    made.held = _held(made.value)
+    if made.held is None and not made.value:
+        made.offered = _held(made.initial)
+
+
+def _held(value: Any) -> HeldFile | None:
+    found = read_reference(value)
+    size = size_of(found) if found else None
+    return HeldFile(found, show_size(size) if size is not None else "大小不明") if found else None
 
 
 def _build_records(made: Control, wanted: ValueType, typed: Typed) -> None:
@@ -163,7 +205,7 @@ def _build_records(made: Control, wanted: ValueType, typed: Typed) -> None:
     shown = min(max(_count_rows(made.name, typed) + _asked_rows(made.name, typed), 1), MOST_ROWS)
     made.rows = [
         [
-            build_control(f"{made.name}--{row}--{key}", labels.get(key, key), of, typed)
+            build_control(f"{made.name}--{row}--{key}", labels.get(key, key), of, typed, uploads=made.uploads)
             for key, of in fields.items()
         ]
         for row in range(shown)

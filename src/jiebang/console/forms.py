@@ -10,7 +10,7 @@ from typing import Any
 from django.http import QueryDict
 
 from jiebang.console.acts import SUBMISSIONS
-from jiebang.console.fields import Control, Typed, build_control, fill_typed, read_control
+from jiebang.console.fields import MOST_ROWS, Control, Typed, build_control, fill_typed, read_control
 from jiebang.console.slots import Asking, Slot, slots_of, submission_slots
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, is_blank, read_value
@@ -19,6 +19,8 @@ from jiebang.policy.values import Kind, is_blank, read_value
 FRAME = frozenset({"csrfmiddlewaretoken", "_draft", "_revision", "_do", "_rows", "_more", "_replace"})
 #: Acts whose form is made of the fields of papers.
 _LONGEST = 200_000
+#: What a file's control sends beside its value: the file itself, that it is to go, that what is recorded is confirmed.
+UPLOAD, REMOVE, KEEP = "--upload", "--remove", "--keep"
 
 
 @dataclass(slots=True)
@@ -39,9 +41,32 @@ class ActForm:
             build_control(
                 slot.name, slot.label, slot.type, self.typed, required=slot.required, hint=slot.hint,
                 error=self.errors.get(slot.name, ""), clause=slot.clause, group=slot.group, field_labels=slot.field_labels,
+                uploads=True, initial=slot.initial,
             )
             for slot in self.slots
         ]  # fmt: skip
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether a file can be sent with it."""
+        return any(
+            of.kind is Kind.file
+            for slot in self.slots
+            for of in (slot.type, *(slot.type.fields or {}).values())
+        )
+
+    @property
+    def upload_names(self) -> str:
+        """The names under which files are sent, for a page that asks something without sending them."""
+        names = [slot.name + UPLOAD for slot in self.slots if slot.type.kind is Kind.file]
+        rows = [
+            f"{slot.name}--{row}--{key}{UPLOAD}"
+            for slot in self.slots
+            for key, of in (slot.type.fields or {}).items()
+            if of.kind is Kind.file
+            for row in range(MOST_ROWS)
+        ]
+        return ",".join([*names, *rows])
 
     @property
     def stray_errors(self) -> list[str]:
@@ -53,7 +78,9 @@ class ActForm:
 def typed_of(data: QueryDict) -> dict[str, list[str]]:
     """What was typed, as it came, without the frame's own words."""
     return {
-        key: [v[:_LONGEST] for v in data.getlist(key)] for key in data if key not in FRAME or key == "_rows"
+        key: [v[:_LONGEST] for v in data.getlist(key)]
+        for key in data
+        if (key not in FRAME or key == "_rows") and not key.endswith((UPLOAD, REMOVE, KEEP))
     }
 
 
@@ -116,21 +143,22 @@ def fill_from_facts(asking: Asking, facts: Mapping[str, Any]) -> dict[str, list[
 
 
 def read_form(form: ActForm, asking: Asking) -> dict[str, Any]:
-    """The payload of the act. Errors are left in the form; a payload is only good without any."""
+    """The payload of the act. Errors are left in the form, those that a field has already stay; a payload is only good without any."""
     payload: dict[str, Any] = {}
     for slot in form.slots:
         raw = read_control(slot.name, slot.type, form.typed)
         if raw is None:
             if slot.required:
-                form.errors[slot.name] = "必填"
+                form.errors.setdefault(slot.name, "必填")
             continue
         try:
             value = read_value(raw, slot.type)
         except JiebangError as error:
-            form.errors[slot.name] = f"{error.where + '：' if error.where else ''}{error.what}；{error.fix}"
+            told = f"{error.where + '：' if error.where else ''}{error.what}；{error.fix}"
+            form.errors.setdefault(slot.name, told)
             continue
         if is_blank(value) and slot.required:
-            form.errors[slot.name] = "必填"
+            form.errors.setdefault(slot.name, "必填")
             continue
         here = payload
         for step in slot.place[:-1]:

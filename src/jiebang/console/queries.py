@@ -13,6 +13,7 @@ from jiebang.console.acts import describe_stage
 from jiebang.console.labels import SOURCES, kind_label, outcome_label
 from jiebang.console.slots import article_of
 from jiebang.console.visibility import visible_subjects
+from jiebang.documents.reference import read_reference
 from jiebang.funding.models import Payment
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.known import lineage_of
@@ -33,8 +34,11 @@ class FactRow:
     as_of: date | None
     evidence: str
     owner: Subject
+    entry: FactEntry
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    #: the uploaded files it names, as console.files shows them
+    files: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ def _fact_row(entry: FactEntry, program: Program, owner: Subject, names: dict[st
         entry.as_of,
         entry.evidence,
         owner,
+        entry,
         heads,
         rows,
     )
@@ -124,8 +129,12 @@ def show_value(raw: Any, of: ValueType, names: dict[str, str] | None = None) -> 
         return "—"
     if of.kind is Kind.organisation:
         return (names or {}).get(str(raw), str(raw))
+    if of.kind is Kind.file and (file := read_reference(raw)) is not None:
+        return file.name
     if of.kind is Kind.organisations and isinstance(raw, list):
         return "、".join((names or {}).get(str(one), str(one)) for one in raw)
+    if of.kind is Kind.records and raw == []:
+        return "没有记录"
     try:
         return format_value(read_value(raw, of), of)
     except JiebangError:
@@ -138,7 +147,8 @@ def relatives_of(subject: Subject, actor: Actor, at: datetime) -> list[Subject]:
     near = Subject.objects.filter(
         Q(pk__in=family) | Q(parent=subject) | Q(origin=subject) | Q(parent__parent=subject)
     )
-    return list(near.filter(pk__in=visible_subjects(actor, at).values("pk")).order_by("pk"))
+    seen = near.filter(pk__in=visible_subjects(actor, at).values("pk"))
+    return list(seen.select_related("lead").order_by("pk"))
 
 
 def timeline_of(subject: Subject, relatives: list[Subject], program: Program) -> list[Event]:

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
+from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
+from jiebang.kernel.money import format_yuan
 from jiebang.lifecycle.door import EVERY_MOMENT, is_favourable, things_about
 from jiebang.lifecycle.known import descendants_of, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
@@ -20,7 +22,7 @@ from jiebang.policy.process import targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.situation import RANK, Situation
 from jiebang.policy.stages import MONEY_KINDS
-from jiebang.policy.values import DATE, FLAG, SCORE, TEXT, Kind, ValueType
+from jiebang.policy.values import DATE, FLAG, MONEY, SCORE, TEXT, Kind, ValueType
 from jiebang.publications.models import Objection
 from jiebang.reviews.actions.select_bids import candidates_of
 
@@ -299,6 +301,34 @@ def _resolve(asking: Asking) -> list[Slot]:
     ]
 
 
+def _record_contribution(asking: Asking) -> list[Slot]:
+    items = paid_between_parties(asking.program, asking.subject.process)
+    options = {key: item.label for key, item in items.items()}
+    only = next(iter(options)) if len(options) == 1 else None
+    by_role = "只有一家担任这个角色时可以不写"
+    return [
+        Slot(("item",), "付的是哪一项", choice(options), required=True, initial=only),
+        Slot(("payer",), "付款方", ValueType(Kind.organisation), hint=by_role),
+        Slot(("payee",), "收款方", ValueType(Kind.organisation), hint=by_role),
+        Slot(("amount",), "实付金额", MONEY, required=True),
+        Slot(("paid_on",), "付款日期", DATE, required=True),
+        Slot(("evidence",), "凭证", TEXT, required=True, hint="银行回单或发票的编号"),
+    ]
+
+
+def _confirm_contribution(asking: Asking) -> list[Slot]:
+    waiting = waiting_for_confirmation(asking.subject).select_related("payer", "payee")
+    options = {
+        one.evidence: f"{one.payer.name} → {one.payee.name} {format_yuan(one.amount)}（{one.evidence}）"
+        for one in waiting
+    }
+    return [
+        Slot(("evidence",), "哪一笔", choice(options), required=True),
+        Slot(("agreed",), "与凭证相符", FLAG, required=True),
+        Slot(("note",), "意见", TEXT, hint="不相符的要写明理由"),
+    ]
+
+
 OBJECTION_SLOTS = [
     Slot(("objector",), "异议人姓名", TEXT, required=True, hint="须实名；单位提出的写单位全称"),
     Slot(("contact",), "联系方式", TEXT, required=True, hint="只给核查人看，不公开"),
@@ -321,6 +351,8 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
         Slot(("paid_on",), "拨付日期", DATE, required=True),
         Slot(("voucher",), "凭证号", TEXT, required=True, hint="国库集中支付凭证或银行回单的编号"),
     ],
+    "record_contribution": _record_contribution,
+    "confirm_contribution": _confirm_contribution,
     "file_objection": lambda asking: list(OBJECTION_SLOTS),
     "resolve_objection": _resolve,
     "import_needs": lambda asking: [

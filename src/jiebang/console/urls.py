@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiebang.console.views import acts, appointments, cases, imports, log_in, programmes
+from jiebang.console.views import acts, appointments, cases, files, imports, log_in, programmes
 
 app_name = "console"
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("subjects/<int:subject_id>/import/<slug:stage>/", imports.import_page, name="import"),
     path("imports/<str:key>/", imports.preview_page, name="import_preview"),
     path("imports/<str:key>/bad-rows.xlsx", imports.bad_rows, name="import_bad_rows"),
+    path("subjects/<int:subject_id>/files/<str:fact>/<str:digest>/", files.file_download, name="file"),
     path("subjects/<int:subject_id>/departures/", programmes.departure_page, name="departure"),
     path("subjects/<int:subject_id>/appointments/", appointments.appointment_page, name="appointments"),
     path("programmes/", programmes.programme_list, name="programmes"),

@@ -1,8 +1,11 @@
-"""What waits for one actor, by when, under which clause: a fixed number of queries however long the list is."""
+"""What waits for one actor, by when, under which clause: a fixed number of queries however long the list is.
+
+But for one more for each open objection, to see who may handle it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import F, Q
@@ -20,7 +23,7 @@ from jiebang.console.visibility import OPEN_TO_ALL, programmes_of, visible_subje
 from jiebang.funding.models import Payment
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
-from jiebang.lifecycle.models import Participation, StageRun, Subject
+from jiebang.lifecycle.models import HandIn, Participation, StageRun, Subject
 from jiebang.lifecycle.transitions import rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
@@ -35,6 +38,7 @@ from jiebang.reviews.models import Review
 #: How far up a subject's family reaches; loaded with the run so that walking it asks nothing more.
 _FAMILY = (
     "subject__programme",
+    "subject__lead",
     "subject__parent__parent",
     "subject__parent__origin__parent",
     "subject__origin__parent__parent",
@@ -89,8 +93,9 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
     objected = set(
         Objection.objects.filter(run__in=runs, resolved_at__isnull=True).values_list("run_id", flat=True)
     )
+    handed_in = set(HandIn.objects.filter(run__in=runs).values_list("run_id", flat=True))
     for run in runs:
-        known = _Known(run.pk in paid, run.pk in reviewed, run.pk in objected)
+        known = _Known(run.pk in paid, run.pk in reviewed, run.pk in objected, run.pk in handed_in)
         _sort_in(run, found, actor, roles, known, at)
     for tasks in (found.now, found.later, found.open_to_all):
         tasks.sort(key=lambda task: (task.days_left is None, task.days_left or 0, task.run.opened_at))
@@ -118,6 +123,7 @@ class _Known:
     has_payment: bool
     has_reviewed: bool
     has_objection: bool
+    has_papers: bool
 
 
 class _RolesHeld:
@@ -151,6 +157,12 @@ class _RolesHeld:
         return held
 
 
+def _owes_papers(stage: Stage, program: Program, held: list[str]) -> bool:
+    """Whether giving a paper is what somebody is at this stage for (an expert's opinion), and not one act among others."""
+    givers = {role for key in stage.papers.takes for role in program.pack.papers[key].from_}
+    return bool(givers & set(held)) and not set(stage.by) & set(held)
+
+
 def _sort_in(
     run: StageRun, found: Worklist, actor: Actor, roles: _RolesHeld, known: _Known, at: datetime
 ) -> None:
@@ -166,7 +178,8 @@ def _sort_in(
         if row.event in ASIDE or not row.applies(stage) or not is_shown(row, run, subject):
             continue
         answers = "any_organisation" in row.who
-        if row.event == "submit_papers" and actor.organisation_id is None:
+        is_opinion = row.event == "submit_papers" and actor.organisation_id is None
+        if is_opinion and not _owes_papers(stage, program, held):
             continue
         if answers and not (is_own and subject.kind in ("need", "bid")):
             continue
@@ -180,6 +193,8 @@ def _sort_in(
         )
         if row.event == "record_review" and known.has_reviewed:
             stands = "您已打分，汇总之前可以修改"
+        if is_opinion and known.has_papers:
+            stands = "材料已提交，办结之前可以补充"
         if stands:
             waits = waits or stands
         else:
@@ -191,6 +206,10 @@ def _sort_in(
         found.now.append(task)
     elif waits:
         found.later.append(task)
+    elif is_own:
+        # Whoever handed something in sees where it is, though others have it on their desks.
+        who = "、".join(program.pack.parties[role].label for role in stage.by)
+        found.later.append(replace(task, waits=f"由{who}办理"))
     elif (
         actor.organisation_id is not None
         and run.kind in OPEN_TO_ALL

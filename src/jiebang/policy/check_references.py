@@ -88,7 +88,9 @@ class _Check:
             else {Kind.date, Kind.instant}
         )  # fmt: skip
         if self.pack.facts[name].type not in kinds:
-            self.report(path, "事实的类型不对", f"写类型为 {' 或 '.join(sorted(kind.value for kind in kinds))} 的事实")
+            self.report(
+                path, "事实的类型不对", f"写类型为 {' 或 '.join(sorted(kind.value for kind in kinds))} 的事实"
+            )
 
     def clauses(self) -> None:
         """Every cited clause is in the clause list, and every clause of the list is carried by some item."""

@@ -257,7 +257,7 @@ class Narrator:
             note = "选填" if not one.required else f"在{when}时填" if when else ""
             fields.append(self.fact(one.fact) + (f"（{note}）" if note else ""))
         marks = [
-            w for w, on in (("签章", item.signed), ("密封", item.sealed), ("保密", item.confidential)) if on
+            w for w, on in (("签章", item.signed), ("盖章", item.sealed), ("保密", item.confidential)) if on
         ]
         return {
             "由谁提交": self.roles(item.from_) + (f"交{self.roles(item.to)}" if item.to else ""),

@@ -27,6 +27,8 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])$")
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$")
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+$")
 MAX_TEXT = 20_000
+#: How a value names an uploaded file: its name and the SHA-256 of its content. Anything else is a paper kept elsewhere.
+FILE_REFERENCE = re.compile(r"(?P<name>[^\x00-\x1f]{1,200})（sha256:(?P<digest>[0-9a-f]{64})）")
 
 
 class Kind(StrEnum):
@@ -67,7 +69,7 @@ KIND_LABELS: dict[Kind, str] = {
     Kind.organisations: "组织编号的列表",
     Kind.person: "一个人的编号",
     Kind.persons: "人员编号的列表",
-    Kind.file: "文件名",
+    Kind.file: "文件名，或已上传的文件",
     Kind.records: "记录的列表",
 }
 ORDERED = frozenset({Kind.money, Kind.percent, Kind.term, Kind.count, Kind.score, Kind.date, Kind.instant})
@@ -171,7 +173,9 @@ def read_value(raw: Any, wanted: ValueType) -> Any:
         return tuple(_read_choice(item, wanted) if kind is Kind.choices else item for item in raw)
     if not isinstance(raw, str):
         raise _unlike(raw, wanted)
-    if kind in (Kind.text, Kind.organisation, Kind.person, Kind.file):
+    if kind is Kind.file:
+        return _read_file(raw)
+    if kind in (Kind.text, Kind.organisation, Kind.person):
         if len(raw) > MAX_TEXT:
             raise BadValue(what=f"文字过长（{len(raw)} 字）", fix=f"不超过 {MAX_TEXT} 字")
         return raw.strip()
@@ -212,6 +216,8 @@ def format_value(value: Any, of: ValueType) -> str:
         return f"{len(value)} 条记录"
     if kind in (Kind.organisations, Kind.persons):
         return "、".join(value) or "（空）"
+    if kind is Kind.file and (uploaded := FILE_REFERENCE.fullmatch(value)) is not None:
+        return uploaded["name"]
     if kind is Kind.instant:
         return str(value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))
     return str(value)
@@ -227,6 +233,16 @@ def _unlike(raw: Any, wanted: ValueType) -> BadValue:
     if wanted.unit:
         hint += f"；单位是“{wanted.unit}”"
     return BadValue(what=f"“{raw}”不是这里要的值", fix=f"应写{hint}")
+
+
+def _read_file(raw: str) -> str:
+    """The name of a paper kept elsewhere, or a file that was uploaded, bound to its content by the digest."""
+    text = raw.strip()
+    if len(text) > MAX_TEXT:
+        raise BadValue(what=f"文字过长（{len(text)} 字）", fix=f"不超过 {MAX_TEXT} 字")
+    if "sha256:" in text and not FILE_REFERENCE.fullmatch(text):
+        raise BadValue(what="文件的摘要写得不对", fix="重新上传文件，或只写文件名")
+    return text
 
 
 def _read_choice(raw: str, wanted: ValueType) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of
@@ -106,3 +108,47 @@ def notice_of(subject_id: int, at: datetime) -> StageRun | None:
     """The notice running over a subject now."""
     runs = StageRun.objects.filter(subject_id=subject_id, kind="notice", closed_at__isnull=True)
     return runs.exclude(closes_at__lte=at).select_related("subject__programme__bureau").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A notice that is over: its stage, when it ran, how it ended, and whom it named."""
+
+    run: StageRun
+    label: str
+    article: str
+    outcome: str
+    proposed: list[Proposed]
+
+
+def past_challenges(at: datetime) -> list[tuple[Subject, str]]:
+    """Challenges that stood on the board and stand there no more, the newest first, each with how far it has come."""
+    stood = StageRun.objects.filter(subject=OuterRef("pk"), kind__in=WINDOWS)
+    still = stood.filter(closed_at__isnull=True).exclude(closes_at__lte=at)
+    found = Subject.objects.filter(Exists(stood), ~Exists(still), kind="challenge")
+    return [
+        (one, one.ending if one.ended_at else "有项目在实施" if one.projects else "已经截止，正在办理")
+        for one in found.annotate(
+            projects=Exists(Subject.objects.filter(parent=OuterRef("pk"), kind="project"))
+        )
+        .select_related("programme")
+        .order_by("-pk")[:60]
+    ]
+
+
+def past_notices(subject: Subject, program: Program) -> list[Noticed]:
+    """Notices of a challenge that have ended: what was public for all to see stays so. Those it named only if it held."""
+    found = []
+    for run in StageRun.objects.filter(subject=subject, kind="notice", closed_at__isnull=False).order_by(
+        "pk"
+    ):
+        stage = program.pack.processes[subject.process].stages[run.stage]
+        run.subject = subject
+        held = run.outcome == "unopposed"
+        found.append(
+            Noticed(
+                run, stage.label, article(program, stage.clause[0]), "公示无异议或异议不成立" if held else "异议成立",
+                proposed_bids(run, program) if held else [],
+            )
+        )  # fmt: skip
+    return found

@@ -26,7 +26,16 @@ from jiebang.organisations.models import Programme
 from jiebang.policy.in_force import state_on
 from jiebang.policy.pack import ITEM_SECTIONS
 from jiebang.policy.sentences import Narrator
-from jiebang.portal.queries import WINDOWS, article, notice_of, open_runs, proposed_bids, published_facts
+from jiebang.portal.queries import (
+    WINDOWS,
+    article,
+    notice_of,
+    open_runs,
+    past_challenges,
+    past_notices,
+    proposed_bids,
+    published_facts,
+)
 from jiebang.publications.queries import noticed_facts
 
 _OBJECTION = {
@@ -46,6 +55,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "challenges": open_runs(WINDOWS, at),
         "collections": [one for one in open_runs(("collect_needs",), at) if one.subject.kind == "batch"],
         "notices": open_runs(("notice",), at),
+        "past": past_challenges(at),
         "programmes": Programme.objects.select_related("bureau").order_by("pk"),
     }
     return render(request, "portal/home.html", context)
@@ -68,6 +78,7 @@ def challenge_page(request: HttpRequest, subject_id: int) -> HttpResponse:
         "window": window,
         "facts": published_facts(subject, program),
         "notice": notice_of(subject.pk, at),
+        "noticed": past_notices(subject, program),
     }
     return render(request, "portal/challenge.html", context)
 

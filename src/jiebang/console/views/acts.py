@@ -13,14 +13,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.drafts import close_draft, find_draft, next_revision, save_draft
-from jiebang.console.fields import Typed
+from jiebang.console.fields import Typed, read_control
 from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draft_key, read_form, typed_of
 from jiebang.console.identity import Visit, visited
-from jiebang.console.slots import TAKES_FACTS, Asking, article_of
+from jiebang.console.queries import show_value
+from jiebang.console.slots import TAKES_FACTS, Asking, Slot, article_of
+from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import visible_subjects
 from jiebang.kernel.errors import JiebangError
-from jiebang.lifecycle.door import Receipt, apply
+from jiebang.kernel.periods import local_date
+from jiebang.lifecycle.door import Receipt, apply, is_favourable
 from jiebang.lifecycle.errors import NotAllowed, Refused, StillUnset, UnableToApply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject, Submission
@@ -29,8 +32,12 @@ from jiebang.lifecycle.transitions import find
 from jiebang.organisations.models import Organisation
 from jiebang.policy.pack_process import Among
 from jiebang.policy.program import Program
+from jiebang.policy.values import Kind, ValueType, read_value
 
 #: Acts by which an organisation hands in what it may later replace.
+#: Under which name the page of checks says that a list was looked up and nothing is in it.
+NOTHING_FOUND = "nothing"
+_NAMED = (Kind.organisation, Kind.organisations)
 _REPLACED = frozenset({"submit_need", "submit_bid", "submit_result", "submit_papers"})
 
 
@@ -112,6 +119,10 @@ def act_page(request: HttpRequest, visit: Visit, subject_id: int, stage: str, ev
 def _open_form(scene: Scene) -> ActForm:
     """A fresh form: with the draft saved last, else with what was handed in before, else with what is known."""
     assert scene.asking is not None
+    if scene.event == "check_facts":
+        # Blank but for the day: what is declared becomes checked by whoever writes it down anew, never by a click.
+        today = {"as_of": [local_date(scene.visit.at).isoformat()]}
+        return build_form(scene.event, scene.asking, today, draft=new_draft_key())
     if scene.event not in SUBMISSIONS:
         return build_form(scene.event, scene.asking, draft=new_draft_key())
     draft = find_draft(scene.visit, scene.subject, scene.stage, scene.event)
@@ -124,12 +135,28 @@ def _open_form(scene: Scene) -> ActForm:
         facts = FactEntry.objects.filter(subject=earlier, superseded_at__isnull=True).values_list(
             "name", "value"
         )
-        typed = fill_from_facts(scene.asking, dict(facts))
+        typed = fill_from_facts(scene.asking, _with_names(dict(facts), scene.program))
         if scene.held is not None and scene.event != "submit_papers":
             key, revision = next_revision(earlier) or (key, revision)
         if draft is not None:
             typed, key, revision = draft.data, draft.key, draft.revision
     return build_form(scene.event, scene.asking, typed, draft=key, revision=revision)
+
+
+def _with_names(facts: dict[str, Any], program: Program) -> dict[str, Any]:
+    """The facts with organisations as people write them: by name where the platform knows them, not by code."""
+    lists = [name for name in facts if name in program.types and program.types[name].kind in _NAMED]
+    codes = {
+        code for name in lists for code in ([facts[name]] if isinstance(facts[name], str) else facts[name])
+    }
+    found = Organisation.objects.filter(credit_code__in=codes).values_list("credit_code", "name")
+    named = dict(found) if codes else {}
+    for name in lists:
+        held = facts[name]
+        facts[name] = (
+            named.get(held, held) if isinstance(held, str) else [named.get(one, one) for one in held]
+        )
+    return facts
 
 
 def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
@@ -141,10 +168,20 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
         return _try_door(request, scene, None, {})
     typed = typed_of(request.POST)
     key = request.POST.get("_draft", "")[:80] or new_draft_key()
-    form = build_form(scene.event, scene.asking, typed, draft=key, revision=_revision_of(request))
+    sender = Sender(scene.visit, scene.held or scene.subject, key, bool(scene.offer and scene.offer.allowed))
+    taken = take_files(request, scene.event, scene.asking, typed, sender)
+    typed = taken.typed
+    form = build_form(
+        scene.event, scene.asking, typed, draft=key, revision=_revision_of(request), errors=taken.errors
+    )
     do = request.POST.get("_do", "")
     if do == "save":
         return _save(request, scene, form)
+    if taken.kept and scene.event in SUBMISSIONS:
+        # Whatever becomes of this form: a file that has come in is found again.
+        save_draft(
+            scene.visit, scene.subject, scene.stage, scene.event, key, form.revision, _without_rows(typed)
+        )
     if do in ("rows", "more", "preview") or request.POST.get("_rows"):
         if scene.event in SUBMISSIONS:
             save_draft(
@@ -158,9 +195,54 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
             )
         return _show(request, scene, form)
     payload = read_form(form, scene.asking)
+    if scene.event == "check_facts":
+        payload["facts"] = payload.get("facts", {}) | _found_empty(form)
+    if scene.event == "conclude":
+        _leave_unchecked(payload, form, scene)
     if form.errors:
         return _show(request, scene, form, status=422)
     return _try_door(request, scene, form, payload)
+
+
+def _found_empty(form: ActForm) -> dict[str, Any]:
+    """Lists that were looked up and found empty: a record of its own, unlike a list nobody has looked for."""
+    wanted = set(form.typed.get(NOTHING_FOUND, ()))
+    told = {
+        slot.place[0]: read_control(slot.name, slot.type, form.typed) or ""
+        for slot in form.slots
+        if len(slot.place) == 1
+    }
+    return {
+        slot.place[1]: {"value": [], **{key: told.get(key, "") for key in ("source", "as_of", "evidence")}}
+        for slot in form.slots
+        if slot.name in wanted and slot.type.kind is Kind.records
+    }
+
+
+def _leave_unchecked(payload: dict[str, Any], form: ActForm, scene: Scene) -> None:
+    """Whoever gives something back or turns it down hasn't confirmed what its form offers for confirmation."""
+    outcome = payload.get("outcome")
+    if (
+        scene.run is None
+        or outcome is None
+        or is_favourable(scene.run.kind, outcome)
+        or "facts" not in payload
+    ):
+        return
+    offered = {slot.place[1]: slot for slot in form.slots if slot.place[0] == "facts"}
+    facts = payload["facts"]
+    payload["facts"] = {
+        name: raw
+        for name, raw in facts.items()
+        if not _is_same(raw, offered[name].initial, offered[name].type)
+    }
+
+
+def _is_same(raw: Any, held: Any, of: ValueType) -> bool:
+    try:
+        return held is not None and bool(read_value(raw, of) == read_value(held, of))
+    except JiebangError:
+        return False
 
 
 def _without_rows(typed: Typed) -> Typed:
@@ -186,9 +268,14 @@ def _save(request: HttpRequest, scene: Scene, form: ActForm) -> HttpResponse:
         scene.visit, scene.subject, scene.stage, scene.event, form.draft, form.revision, form.typed
     )
     told = "草稿已保存，可以稍后接着填。" if saved else "这份草稿已经提交过或不属于当前身份，没有保存。"
+    if form.errors:
+        told = f"{told}有文件没有收下，原因写在那一项下面。"
     if request.headers.get("HX-Request"):
-        return render(request, "console/_draft_status.html", {"told": told, "saved": saved})
+        shown = {"told": told, "saved": saved, "sent": sent_controls(request, form)}
+        return render(request, "console/_draft_status.html", shown)
     messages.info(request, told)
+    if form.errors:
+        return _show(request, scene, form, status=422)
     return redirect(request.get_full_path())
 
 
@@ -270,6 +357,8 @@ def _show(
         "takes_facts": scene.event in TAKES_FACTS,
         "papers": [scene.program.pack.papers[key] for key in described.papers.takes],
     }
+    if form and scene.event == "check_facts":
+        form.slots = [_with_declared(slot) for slot in form.slots]
     if scene.asking and form and scene.event in TAKES_FACTS:
         asked = {slot.place[1] for slot in form.slots if slot.place[0] == "facts"}
         context["more_facts"] = [(k, f.label) for k, f in scene.program.pack.facts.items() if k not in asked]
@@ -277,6 +366,18 @@ def _show(
     if scene.asking and form and scene.event == "propose_payment":
         context["amounts"] = preview_amounts(scene.asking, _facts_typed(form, scene.asking))
     return render(request, "console/act.html", context, status=status)
+
+
+def _with_declared(slot: Slot) -> Slot:
+    """The slot with what is on record so far as its hint."""
+    if slot.place[0] != "facts" or slot.initial is None:
+        return slot
+    names = (
+        dict(Organisation.objects.values_list("credit_code", "name")) if slot.type.kind in _NAMED else None
+    )
+    return replace(
+        slot, hint=f"{slot.hint}；现在记的是：{show_value(slot.initial, slot.type, names)}".lstrip("；")
+    )
 
 
 def _facts_typed(form: ActForm, asking: Asking) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from jiebang.console.acts import ASIDE, SUBMISSIONS, Desk, desks_of
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.departures import departable_of, departures_of
 from jiebang.console.drafts import next_revision
+from jiebang.console.files import shown_facts
 from jiebang.console.forms import ActForm, build_form, new_draft_key
 from jiebang.console.identity import Visit, visited
+from jiebang.console.marks import marks_of
 from jiebang.console.queries import (
+    Event,
     by_owner,
-    facts_of,
     participants_of,
     payments_of,
     relatives_of,
@@ -31,7 +33,6 @@ from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.lifecycle.transitions import find as find_act
 from jiebang.publications.models import Objection
-from jiebang.publications.queries import announced_facts
 
 _PER_PAGE = 40
 #: A form of more fields than this gets a page of its own.
@@ -83,24 +84,30 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
     desks = desks_of(subject, visit.actor, visit.at)
     relatives = relatives_of(subject, visit.actor, visit.at)
     timeline = timeline_of(subject, relatives, program)
-    only = None if inside else announced_facts(program, subject) if subject.kind == "challenge" else []
     context = {
         "subject": subject,
         "pack": program.pack,
         "process": program.pack.processes.get(subject.process),
         "inside": inside,
         "desks": [(desk, _inline_forms(desk, visit)) for desk in desks],
-        "facts": by_owner(facts_of(subject, program, only), subject),
+        "facts": by_owner(shown_facts(visit, subject, program), subject),
         "timeline": timeline,
-        "waits_for": [
-            event for event in timeline if event.is_open and event.run.subject in lineage_of(subject)
+        "marks": marks_of(subject, program, visit.actor) if inside else [],
+        "below": [
+            (one, [e.label for e in timeline if e.is_open and e.run.subject_id == one.pk])
+            for one in relatives
+            if inside and one.parent_id == subject.pk
         ],
+        "waits_for": _waits_for(subject, timeline),
         "revision": _revision(subject, visit),
         "participants": participants_of(subject, relatives, program) if inside else [],
         "payments": payments_of(relatives, program) if inside else [],
         "departures": departures_of(subject, program) if inside else [],
         "departable": departable_of(subject, program, visit.actor, visit.at) if inside else [],
         "objections": _objections(subject, visit),
+        "handles_objections": any(
+            one.event == "resolve_objection" and one.allowed for desk in desks for one in desk.offers
+        ),
         "may_appoint": may_appoint(visit.actor, subject) and bool(roles_to_appoint(subject)),
     }
     return render(request, "console/subject.html", context)
@@ -127,6 +134,17 @@ def _revision(subject: Subject, visit: Visit) -> dict[str, str] | None:
         "stage": run.stage,
         "address": address if event == "submit_bid" else f"{address}?thing={subject.pk}",
     }
+
+
+def _waits_for(subject: Subject, timeline: list[Event]) -> list[tuple[str, int, Subject | None]]:
+    """Where a thing without an open stage of its own goes on: (stage, how many, which if it is one), near things first."""
+    family = {one.pk for one in lineage_of(subject)}
+    going = [event for event in timeline if event.is_open and not event.is_own]
+    near = [event for event in going if event.run.subject_id in family] or going
+    by_label: dict[str, list[Event]] = {}
+    for event in near:
+        by_label.setdefault(event.label, []).append(event)
+    return [(k, len(v), v[0].run.subject if len(v) == 1 else None) for k, v in by_label.items()]
 
 
 def _objections(subject: Subject, visit: Visit) -> list[Objection]:

@@ -3,7 +3,7 @@
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import descendants_of, lineage_of
-from jiebang.lifecycle.models import StageRun
+from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.transitions import Act
 from jiebang.publications.models import Objection
 
@@ -21,11 +21,7 @@ def resolve_objection(act: Act) -> None:
         raise UnableToApply(where=act.subject.number, what="没有这件异议", fix="从列表里选择")
     if found.resolved_at is not None:
         raise AlreadyDone(where=found.number, what="这件异议已经办结", fix="刷新页面看结论")
-    # A challenge's notice is about its bids too: whoever checked or reviewed one of them had a part in the outcome.
-    concerned = [*lineage_of(act.subject), *descendants_of(act.subject, "bid")]
-    if StageRun.objects.filter(
-        subject__in=concerned, closed_by_id=act.actor.account_id, kind__in=_JUDGING
-    ).exists():
+    if has_judged(act.subject, act.actor.account_id):
         raise NotAllowed(
             where=found.number, what="原经办人不能办理对自己所办事项的异议", fix="由另一位经办人办理"
         )
@@ -40,6 +36,13 @@ def resolve_objection(act: Act) -> None:
             "objection.resolved", {"objection": found.pk, "number": found.number, "upheld": found.upheld}
         )
     )
+
+
+def has_judged(subject: Subject, account_id: int) -> bool:
+    """Whether an account had a part in what is on notice, so that an objection to it is for somebody else."""
+    # A challenge's notice is about its bids too: whoever checked or reviewed one of them had a part in the outcome.
+    concerned = [*lineage_of(subject), *descendants_of(subject, "bid")]
+    return StageRun.objects.filter(subject__in=concerned, closed_by_id=account_id, kind__in=_JUDGING).exists()
 
 
 #: Whoever ran one of these judged the matter that an objection is about.

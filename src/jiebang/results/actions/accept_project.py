@@ -13,4 +13,5 @@ def accept_project(act: Act) -> str:
         result = create_below(act.subject, kind="result", letter="R", title=act.subject.title, at=act.at)
         act.drafts.append(EntryDraft("result.created", {"subject": result.pk, "project": act.subject.pk}))
         act.messages.append(("result.created", result, {"number": result.number}))
+        act.result.update({"subject": result.pk, "number": result.number})
     return outcome

@@ -1,0 +1,1 @@
+"""What can be done with files: one use case, one file."""
