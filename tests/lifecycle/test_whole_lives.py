@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from jiebang.policy.loader import load_pack
 from jiebang.scenarios.play import ScenarioFailed, play
 from jiebang.scenarios.read import find_pack_root, read_scenario
 
@@ -45,16 +46,20 @@ def test_an_invented_city_lives_by_data_alone(path: Path, monkeypatch: pytest.Mo
 
 
 def test_every_process_of_the_invented_city_has_a_life() -> None:
-    processes = {
-        step.process
-        for path in INVENTED_LIVES
-        for step in read_scenario(path).steps
-        if step.process is not None
+    scenarios = [read_scenario(path) for path in INVENTED_LIVES]
+    packs = {one.pack for one in scenarios}
+    played = {(one.pack, step.process) for one in scenarios for step in one.steps if step.process is not None}
+    described = {
+        (pack, process)
+        for pack in packs
+        for process in load_pack(INVENTED / pack, (HERE.parents[1] / "packs",)).pack.processes
     }
-    assert processes >= {"enterprise-topic", "public-topic"}
-    assert find_pack_root(LIVES[0], read_scenario(LIVES[0]).pack) is None, (
-        "an installed pack isn't beside its lives"
-    )
+    assert played == described
+    assert len(described) == 3
+
+
+def test_an_installed_pack_does_not_stand_beside_its_lives() -> None:
+    assert find_pack_root(LIVES[0], read_scenario(LIVES[0]).pack) is None
 
 
 @pytest.mark.django_db

@@ -7,7 +7,8 @@ from typing import Any
 
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.door import source_of
+from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.known import read_situation
 from jiebang.lifecycle.models import RelationLookup
 from jiebang.lifecycle.papers import thing_of
@@ -23,6 +24,8 @@ def check_relations(act: Act) -> None:
     or source, PackProblems for a tie that isn't written in full.
     """
     assert act.actor is not None
+    if source_of(act) != "checked":
+        raise NotAllowed(where=act.stage.label, what="单位自己不能查询关联", fix="由主管部门查询并记录")
     thing = thing_of(act)
     evidence = str(act.payload.get("evidence", "")).strip()
     try:
@@ -51,4 +54,13 @@ def check_relations(act: Act) -> None:
     )
 
 
-register(Transition("check_relations", "记录关联查询", frozenset(KINDS), frozenset({"by"}), check_relations))
+register(
+    Transition(
+        "check_relations",
+        "记录关联查询",
+        frozenset(KINDS),
+        frozenset({"by"}),
+        check_relations,
+        window="always",
+    )
+)

@@ -6,6 +6,7 @@ it doesn't matter when or how often it runs.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.models import StageRun
 from jiebang.lifecycle.transitions import find
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ def tick(at: datetime) -> Ticked:
             apply(run.subject_id, run.stage, "close", actor=None, at=at)
         except JiebangError as error:
             waiting.append((name, str(error)))
+        except Exception as error:
+            # One broken case must not keep everybody else's windows open.
+            log.exception("closing %s", name)
+            waiting.append((name, f"系统错误，已记入日志：{type(error).__name__}"))
         else:
             closed.append(name)
     return Ticked(tuple(closed), tuple(waiting))

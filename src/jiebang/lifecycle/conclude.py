@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from jiebang.lifecycle.door import (
     EVERY_MOMENT,
-    as_recorded,
-    is_favourable,
+    facts_given,
     record_facts,
     require_rules,
-    source_of,
 )
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act, Transition, register
-from jiebang.policy.stages import MONEY_KINDS
+from jiebang.policy.stages import MONEY_KINDS, is_favourable
 
 CONCLUDED = frozenset(
     {
@@ -37,12 +35,7 @@ def conclude(act: Act) -> str:
         raise UnableToApply(
             where=act.stage.label, what="钱款进出要登记金额和凭证", fix="先提出金额，再登记凭证"
         )
-    facts = as_recorded(act.payload.get("facts", {}), source_of(act), act.at)
-    unknown = [name for name in facts if name not in act.program.types]
-    if unknown:
-        raise UnableToApply(
-            where=act.stage.label, what=f"政策包里没有这些事实：{'、'.join(unknown)}", fix="检查表单"
-        )
+    facts = facts_given(act)
     if is_favourable(act.stage.kind, outcome):
         # What a stage takes in has to be right as well when it passes, whoever handed it in and when.
         require_rules(act, EVERY_MOMENT, facts)

@@ -6,6 +6,7 @@ Whoever changes a state field anywhere else goes past permission, rules and ledg
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,16 +17,18 @@ from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries, salted_digest
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
-from jiebang.lifecycle.known import descendants_of, program_of, situation_of
+from jiebang.lifecycle.known import descendants_of, lineage_of, program_of, situation_of
 from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
-from jiebang.lifecycle.models import FactEntry, OutboxMessage, StageRun, Subject, Submission
+from jiebang.lifecycle.models import FactEntry, OutboxMessage, Participation, StageRun, Subject, Submission
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.routing import close_run
 from jiebang.lifecycle.transitions import Act, Transition, find
 from jiebang.organisations.actor import Actor
+from jiebang.policy.pack_facts import Source
 from jiebang.policy.pack_rules import When
+from jiebang.policy.process import targets_of
 from jiebang.policy.situation import Situation
-from jiebang.policy.stages import KINDS, MONEY_KINDS, Per
+from jiebang.policy.stages import MONEY_KINDS, Per
 from jiebang.policy.truth import PASS, UNKNOWN
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 
@@ -63,15 +66,18 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
         subject = _lock_subject(subject_id)
         if submission is not None and (earlier := _earlier_receipt(subject, submission, actor)) is not None:
             return earlier
-        run = _open_run(subject, stage)
         program = program_of(subject)
-        described = program.pack.processes[subject.process].stages[stage]
+        described = program.pack.processes[subject.process].stages.get(stage)
+        if described is None:
+            raise UnableToApply(where=subject.number, what="本流程没有这个阶段", fix="回到事项页面重新选择")
         row = find(described.kind, event)
         if row is None or not row.applies(described):
             raise UnableToApply(
                 where=described.label, what=f"这个阶段没有“{event}”这个操作", fix="回到事项页面重新选择"
             )
         role = _allowed_role(row, described.by, described.with_ or [], subject, actor, at, public)
+        # Only now: who ended a stage, and how, isn't for those who have no part in it.
+        run = _open_run(subject, stage)
         if late := window_problem(row, run, described, at):
             raise OutsideWindow(where=row.label, what=late[0], fix=late[1])
         draft = submission[0] if submission else ""
@@ -125,6 +131,10 @@ def _open_run(subject: Subject, stage: str) -> StageRun:
     # At most one, by a constraint; `first` would sort.
     run = next(iter(StageRun.objects.filter(subject=subject, stage=stage, closed_at__isnull=True)), None)
     if run is not None:
+        if subject.ended_at is not None:
+            raise AlreadyDone(
+                where=subject.number, what=f"这件事已经结束（{subject.ending}）", fix="刷新页面看结果"
+            )
         run.subject = subject
         return run
     last = (
@@ -234,11 +244,6 @@ def _alive_below(subject: Subject, kind: str) -> list[Subject]:
 EVERY_MOMENT = tuple(When)
 
 
-def is_favourable(kind: str, outcome: str) -> bool:
-    """Whether an outcome is the one its rules guard: the first that the kind lists (passed, approved, signed …)."""
-    return next(iter(KINDS[kind].outcomes)) == outcome
-
-
 def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
     """Record facts ({name: {value, source, as_of, evidence}}) on a subject; the ledger keeps a salted digest of each."""
     if not facts:
@@ -260,8 +265,79 @@ def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
 
 
 def source_of(act: Act) -> str:
-    """What an actor's own words count as: an authority's are a check, an organisation's are only its declaration."""
-    return "declared" if act.actor is None or act.actor.organisation_id is not None else "checked"
+    """What an actor's own words count as: an authority's are a check, an organisation's are only its declaration.
+
+    An organisation that the bureau appointed to the role it acts in (an agency that checks papers) speaks for the bureau.
+    """
+    if act.actor is None:
+        return "declared"
+    return "checked" if act.actor.organisation_id is None or is_appointed(act) else "declared"
+
+
+def is_appointed(act: Act) -> bool:
+    """Whether an organisation acts in a role that the bureau appointed it to for the whole batch."""
+    assert act.actor is not None
+    return Participation.objects.filter(
+        subject__in=[one for one in lineage_of(act.subject) if one.kind == "batch"],
+        organisation=act.actor.organisation_id, role=act.role or "", until_at__isnull=True,
+    ).exists()  # fmt: skip
+
+
+def facts_given(act: Act) -> dict[str, Any]:
+    """The facts that come with an act, each with its provenance.
+
+    Nobody gives what the platform tells by itself. An organisation gives only what the papers of the stage ask for, and
+    doesn't write over what somebody has checked. Raises UnableToApply, naming them.
+    """
+    given = dict(act.payload.get("facts", {}))
+    declared = act.program.pack.facts
+    unknown = [name for name in given if name not in declared]
+    if unknown:
+        raise UnableToApply(
+            where=act.stage.label, what=f"政策包里没有这些事实：{'、'.join(unknown)}", fix="检查表单"
+        )
+    refuse_told(act, given)
+    source = source_of(act)
+    if source == "declared" and given:
+        asked, held = _asked_for(act), situation_of(act.subject, act.at).facts
+        barred = [
+            name
+            for name in given
+            if name not in asked or (name in held and held[name].source is not Source.declared)
+        ]
+        if barred:
+            labels = "、".join(declared[name].label for name in barred)
+            raise UnableToApply(
+                where=act.stage.label, what=f"单位不能在这里写：{labels}", fix="由主管部门核实记录"
+            )
+    return as_recorded(given, source, act.at)
+
+
+def _asked_for(act: Act) -> set[str]:
+    """Facts that a stage asks of whoever concludes it: its papers' fields, what its rules look at, and what decides what is next."""
+    program, process = act.program, act.subject.process
+    papers = [*act.stage.papers.takes, *act.stage.papers.gives]
+    found = {one.fact for key in papers for one in program.pack.papers[key].fields}
+    for moment in EVERY_MOMENT:
+        for rule in program.rules_for(process, act.run.stage, moment.value):
+            for part in (rule.test, *([rule.given] if rule.given else [])):
+                found |= {fact for leaf in part.leaves() for o in leaf.operands for fact in o.facts}
+    for target in act.stage.outcomes.values():
+        for name in targets_of(target):
+            compiled = program.conditions.get(("processes", process, "stages", name, "when"))
+            if compiled is not None:
+                found |= {fact for operand in compiled.reads() for fact in operand.facts}
+    return found
+
+
+def refuse_told(act: Act, given: Iterable[str]) -> None:
+    """Raise UnableToApply for facts that the platform tells by itself: typed in, they would be invented."""
+    facts = act.program.pack.facts
+    told = [facts[name].label for name in given if name in facts and facts[name].told is not None]
+    if told:
+        raise UnableToApply(
+            where=act.stage.label, what=f"由系统告知，不能填写：{'、'.join(told)}", fix="去掉这一项"
+        )
 
 
 def as_recorded(facts: dict[str, Any], source: str, at: datetime) -> dict[str, Any]:

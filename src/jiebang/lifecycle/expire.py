@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from jiebang.lifecycle.door import EVERY_MOMENT, is_favourable, require_rules
+from jiebang.lifecycle.door import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.policy.pack_process import Stage
-from jiebang.policy.stages import KINDS, MONEY_KINDS
+from jiebang.policy.stages import KINDS, MONEY_KINDS, is_favourable
 
 #: Kinds whose windows close in ways of their own; money is never moved by the clock.
 _OWN_WAY = frozenset({"collect_needs", "collect_results", "take_bids", "register", "notice"}) | MONEY_KINDS
@@ -19,6 +20,7 @@ def expire(act: Act) -> str:
         raise UnableToApply(where=act.stage.label, what="这个阶段不会因为到期就有结果", fix="由经办人办结")
     if is_favourable(act.stage.kind, outcome):
         require_rules(act, EVERY_MOMENT)
+        require_signed(act)
     act.run.note = "到期没有办结"
     return outcome
 

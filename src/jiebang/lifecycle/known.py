@@ -142,9 +142,14 @@ def _departure(row: DepartureRecord) -> dict[str, Any]:
     return found
 
 
-def descendants_of(subject: Subject, kind: str) -> Iterator[Subject]:
-    """Subjects of a kind below `subject`, at any depth, in the order they were made."""
-    for child in subject.children.order_by("pk"):
-        if child.kind == kind:
-            yield child
-        yield from descendants_of(child, kind)
+def descendants_of(subject: Subject, kind: str | None = None) -> Iterator[Subject]:
+    """Subjects below `subject`, at any depth, in the order they were made; one query for each level, however many there are."""
+    found: list[Subject] = []
+    above = {subject.pk: subject}
+    while above:
+        level = list(Subject.objects.filter(parent__in=above))
+        for one in level:
+            one.parent = above[one.parent_id or 0]
+        found += level
+        above = {one.pk: one for one in level}
+    yield from (one for one in sorted(found, key=lambda one: one.pk) if kind is None or one.kind == kind)

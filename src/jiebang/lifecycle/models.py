@@ -51,7 +51,7 @@ class Subject(models.Model):
     ending = models.CharField("结束", max_length=200, blank=True)
     #: the stage of a wider subject that this one has reached and waits to be opened for all its siblings
     waiting_for = models.CharField("等待", max_length=60, blank=True)
-    #: the selection that may call this one back although its path has ended
+    #: the selection that left this one in reserve: a later one may call it back although its path has ended
     reserve_for = models.CharField("候补", max_length=60, blank=True)
 
     class Meta:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from jiebang.lifecycle.door import as_recorded, record_facts, require_rules, source_of
+from jiebang.lifecycle.door import as_recorded, record_facts, refuse_told, require_rules, source_of
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.known import descendants_of, lineage_of, read_situation
-from jiebang.lifecycle.models import Subject
+from jiebang.lifecycle.models import Participation, Subject
 from jiebang.lifecycle.receive import act_on, known_of
 from jiebang.lifecycle.subjects import enter_named, note_hand_in
 from jiebang.lifecycle.submissions import read_submission
 from jiebang.lifecycle.transitions import Act, Transition, register
+from jiebang.policy.pack_process import Stage
 from jiebang.policy.pack_rules import When
+from jiebang.policy.program import Program
 from jiebang.policy.stages import KINDS
 
 #: Stages whose submissions make new things have acts of their own.
@@ -54,6 +56,7 @@ def check_facts(act: Act) -> None:
             raise UnableToApply(
                 where=name, what="核实要写来源和截至日期", fix="来源写 checked（核实）或 register（登记查询）"
             )
+    refuse_told(act, given)
     facts = as_recorded(given, "checked", act.at)
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, thing, facts)
@@ -72,21 +75,41 @@ def thing_of(act: Act) -> Subject:
 
 
 def _own_thing(act: Act) -> Subject:
-    """Whose papers these are: the actor's own bid, else what the payload's `thing` names (a sponsor's marks for a bid).
+    """Whose papers these are: the stage's own thing, the actor's bid, or the bid that the payload's `thing` names.
 
-    Raises NotAllowed for a bidder who names a rival's bid.
+    Raises NotAllowed for a bid that isn't the actor's to write on.
     """
     if act.actor is None or act.actor.organisation_id is None:
         return thing_of(act)
-    if act.subject.kind in ("batch", "challenge"):
-        for bid in descendants_of(act.subject, "bid"):
-            if bid.lead_id == act.actor.organisation_id and bid.ended_at is None:
-                if str(act.payload.get("thing") or bid.pk) not in (str(bid.pk), str(act.subject.pk)):
-                    raise NotAllowed(
-                        where=act.stage.label, what="只能提交自己那份申请的材料", fix="从自己的申请进入"
-                    )
-                return bid
-    return thing_of(act)
+    open_to = bids_open_to(act.subject, act.stage, act.program, act.actor.organisation_id, act.role)
+    mine = next((bid for bid in open_to if bid.lead_id == act.actor.organisation_id), None)
+    wanted = str(act.payload.get("thing") or (mine or act.subject).pk)
+    found = next((one for one in (act.subject, *open_to) if str(one.pk) == wanted), None)
+    if found is None:
+        raise NotAllowed(where=act.stage.label, what="不能提交别人那份申请的材料", fix="从自己的事项进入")
+    return mine if mine is not None and found is act.subject else found
+
+
+def bids_open_to(
+    subject: Subject, stage: Stage, program: Program, organisation_id: int, role: str | None
+) -> list[Subject]:
+    """The living bids below a stage's thing that an organisation may hand in papers about: its own, else those it judges.
+
+    Whoever bids, alone or with others, writes on no rival's; whoever doesn't may write on all, if the papers of the stage
+    come from its role and are about bids (a sponsor's marks).
+    """
+    if subject.kind not in ("batch", "challenge"):
+        return []
+    alive = [bid for bid in descendants_of(subject, "bid") if bid.ended_at is None]
+    mine = [bid for bid in alive if bid.lead_id == organisation_id]
+    takes_part = Participation.objects.filter(
+        subject__in=alive, organisation_id=organisation_id, until_at__isnull=True
+    )
+    if mine or takes_part.exists():
+        return mine
+    papers = [program.pack.papers[key] for key in stage.papers.takes]
+    judges = any(role in one.from_ and any(f.fact.startswith("bid.") for f in one.fields) for one in papers)
+    return alive if judges else []
 
 
 register(
@@ -98,5 +121,7 @@ register(
         submit_papers,
         window="open",
     ),
-    Transition("check_facts", "记录核实情况", frozenset(KINDS), frozenset({"by"}), check_facts),
+    Transition(
+        "check_facts", "记录核实情况", frozenset(KINDS), frozenset({"by"}), check_facts, window="always"
+    ),
 )

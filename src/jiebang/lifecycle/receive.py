@@ -64,7 +64,8 @@ def hand_in(
     thing = found or _make(act, kind, organisation, title, letter, for_other=behalf is not None)
     replaced = found is not None
     require_rules(act_on(act, thing), (When.submit,), facts, let_unknown=bool(may_lack))
-    retitle(thing, title)
+    if any(values.get(name) for name in title_facts):
+        retitle(thing, title)
     record_facts(act, thing, facts)
     enter_named(thing, act.program, facts, act.at)
     note_hand_in(act.run, thing, act.at)
@@ -92,11 +93,9 @@ def hand_in_again(act: Act) -> str:
 
     Raises NotAllowed for any organisation but the one whose thing it is: the stage is open to any, this thing isn't.
     """
-    if (
-        act.actor is None
-        or act.actor.organisation_id is None
-        or act.actor.organisation_id != act.subject.lead_id
-    ):
+    # An authority's own topic has no lead, and neither has the authority an organisation.
+    own = act.actor is not None and act.actor.organisation_id == act.subject.lead_id
+    if not own or (act.subject.lead_id is None and act.stage.kind != "set_challenge"):
         raise NotAllowed(where=act.subject.number, what="只有原提交单位可以补正", fix="换成原提交单位的身份")
     values = dict(act.payload.get("values", {}))
     facts = read_submission(act.program, act.stage, values, act.at, act.subject, known_of(act, act.subject))
@@ -148,6 +147,10 @@ def _make(
             (r for r in [*(act.stage.with_ or []), *act.stage.by] if parties[r].is_ in ORGANISATION), role
         )
     if organisation is not None:
+        # One live bid each: an earlier one of the same lead can't be called back beside this.
+        Subject.objects.filter(parent=act.subject, kind=kind, lead=organisation).exclude(
+            reserve_for=""
+        ).update(reserve_for="")
         take_part(made, organisation, role)
     return made
 

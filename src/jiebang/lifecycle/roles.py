@@ -36,10 +36,27 @@ def roles_of(actor: Actor, subject: Subject, *, open_to: list[str], at: datetime
         near += Subject.objects.filter(parent=subject, kind="bid", ended_at__isnull=True)
     rows = Participation.objects.filter(
         subject__in=near, organisation_id=actor.organisation_id, until_at__isnull=True
-    )
-    found = list(rows.values_list("role", flat=True))
+    ).values_list("subject__kind", "role")
+    found = [role for kind, role in rows if kind != "batch"]
+    appointed = [role for kind, role in rows if kind == "batch"]
+    if appointed and (subject.kind == "batch" or not _has_interest(actor.organisation_id, subject, near)):
+        found += appointed
     found += [role for role in open_to if role in parties and parties[role].is_ in ORGANISATION]
     return list(dict.fromkeys(found))
+
+
+def _has_interest(organisation_id: int, subject: Subject, near: list[Subject]) -> bool:
+    """Whether an appointed organisation bids for the challenge that a thing belongs to: nobody judges a race it runs in."""
+    challenge = next((one for one in [subject, *near] if one.kind == "challenge"), None)
+    if challenge is None:
+        return False
+    bids = Subject.objects.filter(parent=challenge, kind="bid")
+    return (
+        bids.filter(lead_id=organisation_id).exists()
+        or Participation.objects.filter(
+            subject__in=bids, organisation_id=organisation_id, until_at__isnull=True
+        ).exists()
+    )
 
 
 def held_roles(programme: Programme, actor: Actor, among: list[str]) -> list[str]:

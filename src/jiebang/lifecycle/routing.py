@@ -12,12 +12,16 @@ from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.policy.pack_process import End, Process, Stage, Target
 from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.situation import Situation
-from jiebang.policy.stages import KINDS
+from jiebang.policy.stages import KINDS, Per
 from jiebang.policy.truth import FAIL, UNKNOWN
 from jiebang.policy.values import read_literal
 from jiebang.policy.verdicts import unset_of
 
 _WIDTH = [kind.value for kind in SubjectKind]
+#: The ending of what nothing more can happen to.
+OVER = "下属事项均已结束"
+#: What stands as waited for, within one act, while things of a kind are let off one after another.
+_NOT_LET_OFF = "*"
 
 
 def process_of(subject: Subject) -> Process:
@@ -34,48 +38,74 @@ def close_run(run: StageRun, outcome: str, at: datetime) -> None:
 
 
 def follow(subject: Subject, target: Target, at: datetime, *, returning: bool = False) -> None:
-    """Go where a target leads: end the subject, or open the next stages.
+    """Go where a target leads: open the next stages, or end the subject once nothing of it is left open.
 
     A thing that is returned to a stage of what it belongs to (a need to the batch's collection, a bid to the challenge's
     window) gets a run of that stage for itself alone: the others don't wait for it, and it doesn't reopen theirs.
     """
+    endings = _go(subject, target, at, returning=returning)
+    if endings:
+        _end_when_over(subject, endings[-1], at)
+
+
+def _go(subject: Subject, target: Target, at: datetime, *, returning: bool = False) -> list[str]:
+    """Open every branch of a target. Returns the endings reached, for the caller to end the subject if nothing else is open."""
     if isinstance(target, End):
-        # Of two stages side by side, the last to end ends the thing.
-        if not StageRun.objects.filter(subject=subject, closed_at__isnull=True).exists():
-            end_subject(subject, target.end, at)
-        return
+        return [target.end]
+    endings = []
     for name in targets_of(target):
         stage = process_of(subject).stages[name]
         if returning and _WIDTH.index(stage.per.value) < _WIDTH.index(subject.kind):
-            open_run(subject, name, stage, at)
+            endings += open_run(subject, name, stage, at)
         else:
-            go_to(subject, name, at)
+            endings += _go_to(subject, name, at)
+    return endings
+
+
+def _end_when_over(subject: Subject, ending: str, at: datetime) -> None:
+    """End a subject that has reached an end, unless a branch beside or a thing below is still on its way: the last ends it."""
+    if _is_moving(subject) or subject.waiting_for or _is_alive_below(subject):
+        subject.ending = ending
+        subject.save(update_fields=["ending"])
+    else:
+        end_subject(subject, ending, at)
 
 
 def end_subject(subject: Subject, ending: str, at: datetime) -> None:
     """The subject's path ends, and with it that of whatever below has nowhere to go; those who waited for it may go on."""
-    subject.ended_at, subject.ending = at, ending
-    subject.save(update_fields=["ended_at", "ending"])
-    for below in _idle_below(subject):
-        below.ended_at, below.ending = at, ending
-        below.save(update_fields=["ended_at", "ending"])
+    _mark_ended(subject, ending, at)
+    for below in descendants_of(subject):
+        if below.ended_at is None:
+            _mark_ended(below, ending, at)
     _release_joins(subject, at)
 
 
-def go_to(subject: Subject, name: str, at: datetime) -> None:
+def _mark_ended(subject: Subject, ending: str, at: datetime) -> None:
+    subject.ended_at, subject.ending, subject.waiting_for = at, ending, ""
+    subject.save(update_fields=["ended_at", "ending", "waiting_for"])
+
+
+def _go_to(subject: Subject, name: str, at: datetime) -> list[str]:
     """Open stage `name` from where `subject` stands: for itself, for each thing below it, or for the thing above it."""
     stage = process_of(subject).stages[name]
     if stage.per.value == subject.kind:
-        open_run(subject, name, stage, at)
-    elif _WIDTH.index(stage.per.value) > _WIDTH.index(subject.kind):
-        for below in list(descendants_of(subject, stage.per.value)):
-            if below.ended_at is None:
-                open_run(below, name, stage, at)
-    else:
-        above = _above(subject, stage.per.value)
-        subject.waiting_for = name
-        subject.save(update_fields=["waiting_for"])
-        _join(above, name, stage, subject.kind, at)
+        return open_run(subject, name, stage, at)
+    if _WIDTH.index(stage.per.value) > _WIDTH.index(subject.kind):
+        below = [one for one in descendants_of(subject, stage.per.value) if one.ended_at is None]
+        # None may go on together with the others before all of them have been let off.
+        Subject.objects.filter(pk__in=[one.pk for one in below]).update(waiting_for=_NOT_LET_OFF)
+        for one in below:
+            one.waiting_for = ""
+            one.save(update_fields=["waiting_for"])
+            endings = open_run(one, name, stage, at)
+            if endings:
+                _end_when_over(one, endings[-1], at)
+        return [] if below else [OVER]
+    above = _above(subject, stage.per.value)
+    subject.waiting_for = name
+    subject.save(update_fields=["waiting_for"])
+    _release(above, subject.kind, at, last=subject)
+    return []
 
 
 def _above(subject: Subject, kind: str) -> Subject:
@@ -87,15 +117,42 @@ def _above(subject: Subject, kind: str) -> Subject:
     return here
 
 
-def _join(above: Subject, name: str, stage: Stage, kind: str, at: datetime) -> None:
-    """Open `name` for `above` once every thing of `kind` below it waits for it or has ended."""
+def _release(above: Subject, kind: str, at: datetime, last: Subject) -> None:
+    """Open what things of a kind wait for together, once none of them that might still come is on its way.
+
+    Where they wait for different stages, the first of the process goes first; the others wait on. Lanes of a race that are
+    to be joined wait for those that are assessed in the same round only: a lane that goes on alone has decided.
+    """
+    if above.ended_at is not None or _has_open_run(above):
+        return
     below = list(descendants_of(above, kind))
-    if all(one.ended_at is not None or one.waiting_for == name for one in below):
-        for one in below:
-            if one.waiting_for == name:
-                one.waiting_for = ""
-                one.save(update_fields=["waiting_for"])
-        open_run(above, name, stage, at)
+    if any(one.waiting_for == _NOT_LET_OFF for one in below):
+        return
+    names = {one.waiting_for for one in below if one.waiting_for and one.ended_at is None}
+    stages = process_of(above).stages
+    ahead = [name for name in stages if name in names and stages[name].per.value == above.kind]
+    for name in ahead:
+        waited = [one for one in below if one.ended_at is None and one.waiting_for != name]
+        if kind == Per.project.value and stages[name].kind == "approve_project":
+            moving = _assessed_with(last, waited)
+        else:
+            moving = [one for one in waited if _is_moving(one)]
+        if not moving:
+            endings = open_run(above, name, stages[name], at)
+            if endings:
+                _end_when_over(above, endings[-1], at)
+            return
+
+
+def _assessed_with(last: Subject, others: list[Subject]) -> list[Subject]:
+    """Those of `others` that are still under the assessment, and in the round of it, which `last` has just left."""
+    left = last.stage_runs.filter(closed_at__isnull=False).order_by("-closed_at", "-pk").first()
+    if left is None:
+        return []
+    same = StageRun.objects.filter(
+        subject__in=others, stage=left.stage, round__lte=left.round, closed_at__isnull=True
+    )
+    return [run.subject for run in same.select_related("subject")]
 
 
 def _release_joins(subject: Subject, at: datetime) -> None:
@@ -103,50 +160,50 @@ def _release_joins(subject: Subject, at: datetime) -> None:
     above = subject.parent
     while above is not None:
         below = list(descendants_of(above, subject.kind))
-        names = {one.waiting_for for one in below if one.waiting_for}
-        if not names and below and all(one.ended_at is not None for one in below):
-            names = {_join_after(subject, above)} - {""}
-        for name in names:
+        if any(one.ended_at is None for one in below):
+            _release(above, subject.kind, at, last=subject)
+        elif name := _join_after(subject, above):
             stage = process_of(above).stages[name]
-            if stage.per.value == above.kind:
-                _join(above, name, stage, subject.kind, at)
-        if not names and _is_over(above):
-            end_subject(above, "下属事项均已结束", at)
+            endings = [OVER] if stage.kind == "announce" else open_run(above, name, stage, at)
+            if endings:
+                _end_when_over(above, endings[-1], at)
+        if _is_over(above):
+            end_subject(above, above.ending or OVER, at)
             return
         above = above.parent
 
 
-def _idle_below(subject: Subject) -> list[Subject]:
-    """Things below an ended one that nothing is open for and nothing living grew out of: the bids of a withdrawn challenge."""
-    found = []
-    for child in subject.children.filter(ended_at__isnull=True):
-        found += _idle_below(child)
-        if not _is_moving(child) and not child.children.filter(ended_at__isnull=True).exists():
-            found.append(child)
-    return found
+def _has_open_run(subject: Subject) -> bool:
+    return subject.stage_runs.filter(closed_at__isnull=True).exists()
 
 
 def _is_moving(subject: Subject) -> bool:
+    """Whether something is open for a thing, or what grew out of it is still alive."""
+    return _has_open_run(subject) or subject.offspring.filter(ended_at__isnull=True).exists()
+
+
+def _is_alive_below(subject: Subject) -> bool:
+    """Whether anything below is still on its way: a stage open for it, or waiting to be let on."""
+    ids = [one.pk for one in descendants_of(subject) if one.ended_at is None]
     return (
-        subject.stage_runs.filter(closed_at__isnull=True).exists()
-        or subject.offspring.filter(ended_at__isnull=True).exists()
+        StageRun.objects.filter(subject__in=ids, closed_at__isnull=True).exists()
+        or Subject.objects.filter(pk__in=ids).exclude(waiting_for="").exists()
     )
 
 
 def _is_over(above: Subject) -> bool:
     """Whether nothing more can happen to a wider thing: no stage is open for it, and all below has ended or lives on elsewhere."""
-    if above.ended_at is not None or above.waiting_for or _is_moving(above):
+    if above.ended_at is not None or above.waiting_for or _is_moving(above) or _is_alive_below(above):
         return False
-    return all(
-        not child.waiting_for and not _is_moving(child) and child.offspring.exists()
-        for child in above.children.filter(ended_at__isnull=True)
+    return bool(above.ending) or all(
+        child.offspring.exists() for child in above.children.filter(ended_at__isnull=True)
     )
 
 
 def _join_after(subject: Subject, above: Subject) -> str:
     """The stage at which things like `subject` come together for `above`: the nearest one ahead of where this one ended."""
     process = process_of(subject)
-    if above.stage_runs.filter(closed_at__isnull=True).exists() or above.ended_at is not None:
+    if _has_open_run(above) or above.ended_at is not None or above.ending:
         return ""
     last = subject.stage_runs.order_by("-closed_at", "-pk").values_list("stage", flat=True).first()
     ahead = (
@@ -158,28 +215,41 @@ def _join_after(subject: Subject, above: Subject) -> str:
             if outcome in KINDS[stage.kind].returning:
                 continue
             for name in targets_of(target):
-                if process.stages[name].per.value == above.kind:
+                to = process.stages[name]
+                # Lanes that are no more can't be joined.
+                if to.per.value == above.kind and not (
+                    subject.kind == Per.project.value and to.kind == "approve_project"
+                ):
                     return name
-                if process.stages[name].per.value == subject.kind and name not in ahead:
+                if to.per.value == subject.kind and name not in ahead:
                     ahead.append(name)
     return ""
 
 
-def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> None:
-    """Open a run, or skip the stage where its condition doesn't hold. Raises StillUnset while its window's length is open."""
+def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> list[str]:
+    """Open a run, or skip the stage where its condition doesn't hold. Returns the endings that skipping reached.
+
+    Whoever waited below for this very stage waits no more. A stage already open for the subject stays as it is: two branches
+    met. Raises StillUnset while its window's length is open.
+    """
     program = program_of(subject)
     windowed = is_windowed(stage)
     # Most stages open without a question; what is known needn't be gathered for them.
     situation = situation_of(subject, at) if windowed or stage.when is not None else None
+    Subject.objects.filter(
+        pk__in=[one.pk for one in descendants_of(subject) if one.waiting_for == name]
+    ).update(waiting_for="")
     if stage.when is not None and situation is not None:
         due = program.holds(("processes", subject.process, "stages", name, "when"), situation)
         if due == UNKNOWN:
             raise _say_what_is_open(subject, name, stage, situation)
         if due == FAIL:
             assert stage.skipped is not None
-            follow(subject, stage.skipped, at)
-            return
-    before = subject.stage_runs.filter(stage=name).count()
+            return _go(subject, stage.skipped, at)
+    runs = subject.stage_runs.filter(stage=name)
+    if runs.filter(closed_at__isnull=True).exists():
+        return []
+    before = runs.count()
     if stage.at_most is not None and before >= int(read_literal(stage.at_most)[1]):
         raise UnableToApply(where=stage.label, what=f"最多进行 {stage.at_most}，已经用完", fix="改走别的结果")
     closes_at = None
@@ -188,6 +258,7 @@ def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> None:
     StageRun.objects.create(
         subject=subject, stage=name, kind=stage.kind, round=before + 1, opened_at=at, closes_at=closes_at
     )
+    return []
 
 
 def _closing(subject: Subject, stage: Stage, term: str, at: datetime, situation: Situation) -> datetime:

@@ -70,4 +70,4 @@ def require_signed(act: Act) -> None:
         )
 
 
-register(Transition("sign_off", "签署", frozenset(KINDS), frozenset({"by"}), sign_off))
+register(Transition("sign_off", "签署", frozenset(KINDS), frozenset({"by"}), sign_off, window="always"))

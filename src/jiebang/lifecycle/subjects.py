@@ -58,16 +58,16 @@ def note_hand_in(run: StageRun, subject: Subject, at: datetime) -> None:
     HandIn.objects.update_or_create(run=run, subject=subject, defaults={"received_at": at})
 
 
-def keep_in_reserve(subject: Subject, reserve_for: str) -> None:
-    """Mark a thing whose path has ended as one that the selection `reserve_for` may still call back; "" for no longer."""
-    subject.reserve_for = reserve_for
+def keep_in_reserve(subject: Subject, since: str) -> None:
+    """Mark a thing that the selection `since` didn't choose as one that a later one may call back; "" for no longer."""
+    subject.reserve_for = since
     subject.save(update_fields=["reserve_for"])
 
 
 def call_back(subject: Subject) -> None:
     """A thing in reserve is in it again."""
-    subject.ended_at, subject.ending, subject.reserve_for = None, "", ""
-    subject.save(update_fields=["ended_at", "ending", "reserve_for"])
+    subject.ended_at, subject.ending, subject.reserve_for, subject.waiting_for = None, "", "", ""
+    subject.save(update_fields=["ended_at", "ending", "reserve_for", "waiting_for"])
 
 
 def enter_named(subject: Subject, program: Program, facts: dict[str, Any], at: datetime) -> None:

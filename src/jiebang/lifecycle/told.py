@@ -9,10 +9,10 @@ from django.db.models import QuerySet
 
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.lifecycle.closing import closing_instant, last_day_of
-from jiebang.lifecycle.door import is_favourable
 from jiebang.lifecycle.known import descendants_of, program_of, register_computed_facts
 from jiebang.lifecycle.models import HandIn, StageRun, Subject
 from jiebang.policy.pack_facts import FactDeclaration, Told
+from jiebang.policy.stages import is_favourable
 from jiebang.policy.values import Kind
 
 

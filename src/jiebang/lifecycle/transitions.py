@@ -46,8 +46,9 @@ def _everywhere(stage: Stage) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One act. `who`: by or with (the stage's roles), any_organisation, expert, clock, public. `window`: open, closed or any.
+    """One act. `who`: by or with (the stage's roles), any_organisation, expert, clock, public.
 
+    `window`: open, closed, any (which is open where time alone decides a stage), or always.
     `applies`: whether a stage as the pack describes it knows this act at all.
     """
 

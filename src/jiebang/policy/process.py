@@ -118,6 +118,15 @@ def _prove_stage(
     return sound
 
 
+#: Outcomes that come with something somebody has to make or decide: time can't.
+_MADE_BY_HAND = frozenset(
+    {
+        ("announce", "announced"), ("approve_project", "approved"), ("set_challenge", "set"), ("select", "selected"),
+        ("select", "none_qualified"), ("review", "passed"), ("accept", "passed"),
+    }
+)  # fmt: skip
+
+
 def _prove_expiry(stage: Stage, path: tuple[str | int, ...], complain: Report) -> None:
     if stage.on_expiry is None:
         return
@@ -129,7 +138,9 @@ def _prove_expiry(stage: Stage, path: tuple[str | int, ...], complain: Report) -
             f"到期的结果“{stage.on_expiry}”没有去向",
             f"可用：{'、'.join(stage.outcomes)}",
         )
-    if stage.kind in MONEY_KINDS or stage.kind == "notice":
+    if stage.kind in ("collect_needs", "collect_results") and "none_received" not in stage.outcomes:
+        complain((*path, "on_expiry"), "到期时可能一件都没有收到", "写结果 none_received 的去向")
+    if (stage.kind, stage.on_expiry) in _MADE_BY_HAND or stage.kind in MONEY_KINDS or stage.kind == "notice":
         complain((*path, "on_expiry"), f"“{KINDS[stage.kind].label}”不能因为到期就有结果", "去掉 on_expiry")
 
 
@@ -150,15 +161,15 @@ def _prove_among(stage: Stage, process: Process, path: tuple[str | int, ...], co
         complain((*path, "among"), "没有一次遴选留下候补", "先要有一个不写 among: reserve 的遴选阶段")
 
 
-def keeps_reserve(process: Process, name: str) -> str | None:
-    """The stage that may yet choose among those whom the selection `name` doesn't choose; None where nobody is kept."""
+def keeps_reserve(process: Process, name: str) -> bool:
+    """Whether a later selection may yet choose among those whom the selection `name` doesn't choose."""
     queue = [t for _, target, _ in routes_of(process.stages[name]) for t in targets_of(target)]
     for here in queue:
         stage = process.stages[here]
         if stage.kind == "select" and stage.among is Among.reserve:
-            return here
+            return True
         queue += [t for _, target, _ in routes_of(stage) for t in targets_of(target) if t not in queue]
-    return None
+    return False
 
 
 def _reach(start: str, follow: dict[str, list[str]]) -> set[str]:

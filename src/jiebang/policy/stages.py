@@ -156,5 +156,11 @@ KINDS: Mapping[str, StageKind] = {
     "summarise": _kind("年度总结", "batch", {"recorded": ""}),
 }  # fmt: skip
 
+
+def is_favourable(kind: str, outcome: str) -> bool:
+    """Whether an outcome is the one its rules guard: the first that the kind lists (passed, approved, signed …)."""
+    return next(iter(KINDS[kind].outcomes)) == outcome
+
+
 #: Kinds at which money moves, out or in.
 MONEY_KINDS = frozenset({"pay", "recover", "procure"})

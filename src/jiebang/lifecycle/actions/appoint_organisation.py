@@ -22,19 +22,22 @@ _TAKEN_BY_HANDING_IN = frozenset({"collect_needs", "collect_results", "take_bids
 
 def roles_to_appoint(batch: Subject) -> dict[str, str]:
     """{role: label} of the roles that the bureau may fill with an organisation for this batch's process."""
+    if batch.ended_at is not None:
+        return {}
     pack = program_of(batch).pack
     stages = pack.processes[batch.process].stages.values()
     named = {role for stage in stages for role in (*stage.by, *(stage.with_ or ()))}
     taken = {
         role
-        for stage in stages
+        for process in pack.processes.values()
+        for stage in process.stages.values()
         if stage.kind in _TAKEN_BY_HANDING_IN
         for role in (*stage.by, *(stage.with_ or ()))
     }
     return {
         key: party.label
         for key, party in pack.parties.items()
-        if party.is_ in ORGANISATION and key in named - taken
+        if party.is_ in ORGANISATION and party.named_in is None and key in named - taken
     }
 
 

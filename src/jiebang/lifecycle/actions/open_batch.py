@@ -12,7 +12,7 @@ from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.models import Subject, SubjectKind
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.roles import held_roles
-from jiebang.lifecycle.routing import open_run
+from jiebang.lifecycle.routing import follow
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Programme
 from jiebang.policy.in_force import state_on
@@ -45,7 +45,7 @@ def open_batch(
             programme=programme, pack_version=programme.pack_version, process=process, kind=SubjectKind.BATCH,
             number=number, title=title, created_at=at,
         )  # fmt: skip
-        open_run(batch, described.starts, first, at)
+        follow(batch, described.starts, at)
         body = {"subject": batch.pk, "number": number, "process": process, "actor": actor.reference}
         append_entries(programme.chain_key, [EntryDraft("batch.opened", body)], at)
     return batch

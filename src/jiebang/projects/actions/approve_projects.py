@@ -6,7 +6,7 @@ Lanes that an assessment found should join become one project as well: a joint t
 from typing import Any
 
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import as_recorded, record_facts, require_rules, source_of
+from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import descendants_of
 from jiebang.lifecycle.sign_off import require_signed
@@ -28,7 +28,7 @@ def approve_projects(act: Act) -> str:
         return outcome
     if outcome != "approved":
         raise UnableToApply(where=act.stage.label, what="没有选择结果", fix="可用：approved、rejected")
-    facts = as_recorded(act.payload.get("facts", {}), source_of(act), act.at)
+    facts = facts_given(act)
     lanes = lanes_to_merge(act.subject) if act.subject.kind == "challenge" else []
     require_rules(act, (When.decide,), facts, affected={"project": lanes} if lanes else None)
     require_signed(act)

@@ -1,6 +1,6 @@
 """The bureau sums up a review: by the pack's pass line and number of survivors where it has them, never by hand then."""
 
-from jiebang.lifecycle.door import as_recorded, record_facts, require_rules
+from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import descendants_of
 from jiebang.lifecycle.models import StageRun, Subject
@@ -36,7 +36,7 @@ def conclude_review(act: Act) -> str:
     else:
         passed = act.subject.pk in _survivors(act, scoring, _beside(act, scoring))
     # What the experts found besides marks (a plan feasible, a team able) is known from here on.
-    facts = as_recorded(act.payload.get("facts", {}), "checked", act.at)
+    facts = facts_given(act)
     if passed:
         require_rules(act, (When.decide,), facts)
     record_facts(act, act.subject, facts)

@@ -18,11 +18,11 @@ from jiebang.policy.pack_rules import When
 from jiebang.policy.process import keeps_reserve
 
 
-def candidates_of(subject: Subject, stage: str, among: Among | None) -> list[Subject]:
+def candidates_of(subject: Subject, among: Among | None) -> list[Subject]:
     """The bids that a selection may choose: those still in it, or those an earlier selection kept in reserve for it."""
     bids = descendants_of(subject, "bid")
     if among is Among.reserve:
-        return [bid for bid in bids if bid.reserve_for == stage]
+        return [bid for bid in bids if bid.reserve_for]
     return [bid for bid in bids if bid.ended_at is None]
 
 
@@ -34,7 +34,7 @@ def select_bids(act: Act) -> str:
     if act.subject.kind != "challenge":
         raise UnableToApply(where=act.subject.number, what="遴选按榜题进行", fix="到榜题页面办理")
     picked = {int(key) for key in act.payload.get("bids", [])}
-    candidates = candidates_of(act.subject, act.run.stage, act.stage.among)
+    candidates = candidates_of(act.subject, act.stage.among)
     chosen = [bid for bid in candidates if bid.pk in picked]
     if picked - {bid.pk for bid in candidates}:
         raise UnableToApply(where=act.stage.label, what="选中的申请不在候选之列", fix="从列表里选择")
@@ -64,19 +64,26 @@ def _require_rules(act: Act, chosen: list[Subject]) -> None:
 
 
 def _part_ways(act: Act, chosen: list[Subject], candidates: list[Subject]) -> None:
-    """Chosen ones go on (those from the reserve are called back first, or the challenge would be left with nobody)."""
+    """End whoever isn't chosen. A selection out of the reserve puts others in the place of those whose way led here.
+
+    Whoever passed where these failed waits for what comes next and isn't touched.
+    """
     reserve = act.stage.among is Among.reserve
-    kept_for = keeps_reserve(process_of(act.subject), act.run.stage) or ""
-    replaced = [bid for bid in descendants_of(act.subject, "bid") if bid.ended_at is None] if reserve else []
+    kept = act.run.stage if keeps_reserve(process_of(act.subject), act.run.stage) else ""
     if reserve:
+        word = "由他人递补" if chosen else "没有可以递补的"
+        for bid in descendants_of(act.subject, "bid"):
+            if bid.ended_at is None and not bid.waiting_for:
+                for project in bid.offspring.filter(ended_at__isnull=True):
+                    end_subject(project, f"{act.stage.label}：{word}", act.at)
+                end_subject(bid, f"{act.stage.label}：{word}", act.at)
         for bid in chosen:
             call_back(bid)
+            act.drafts.append(EntryDraft("bid.called_up", {"subject": bid.pk}))
             act.messages.append(("bid.called_up", bid, {"number": bid.number}))
-    for bid in replaced:
-        end_subject(bid, f"{act.stage.label}：由他人递补", act.at)
     for bid in candidates:
         if bid in chosen:
             continue
         if not reserve:
-            end_subject(bid, "未选中，列为候补" if kept_for else "未选中", act.at)
-        keep_in_reserve(bid, kept_for)
+            end_subject(bid, "未选中，列为候补" if kept else "未选中", act.at)
+        keep_in_reserve(bid, kept)
