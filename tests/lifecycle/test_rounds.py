@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from jiebang.ledger.models import Entry
+from jiebang.lifecycle import clock, door
 from jiebang.lifecycle.actions.appoint_organisation import end_appointment
 from jiebang.lifecycle.closing import show_close
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed
@@ -126,3 +128,100 @@ def test_an_appointment_ends_with_what_it_allowed() -> None:
         at="2026-03-20T09:00", by="agency", do="conclude", on="b1", outcome="passed", refused="身份不能办理"
     )
     play_steps(life, [refused])
+
+
+def refused(life: Stage, why: str, **step: object) -> None:
+    play_steps(life, [Step(**{**step, "refused": why})])  # type: ignore[arg-type]  # steps are checked by their own model
+
+
+def test_nobody_types_what_the_platform_tells() -> None:
+    life = play_until("2026-03-20T09:00")
+    late = {"challenge.first_due_at": "2026-12-31T00:00:00"}
+    refused(
+        life,
+        "由系统告知",
+        at="2026-03-20T09:00",
+        by="agency",
+        do="conclude",
+        on="b1",
+        outcome="passed",
+        facts=late,
+    )
+
+
+def test_no_officer_types_it_either() -> None:
+    life = play_until("2026-04-02T09:00")
+    check = {"challenge.valid": {"value": "0 件", "source": "checked", "as_of": "2026-03-26"}}
+    refused(
+        life, "由系统告知", at="2026-04-02T08:00", by="officer", do="check_facts", on="challenge", facts=check
+    )
+
+
+def test_a_solver_writes_only_what_its_stage_asks_for() -> None:
+    life = play_until("2026-04-15T23:59:59")
+    refused(
+        life, "单位不能在这里写", at="2026-04-09T09:00", by="two", do="conclude", on="project",
+        outcome="signed", facts={"bid.plan": "改过的全案"},
+    )  # fmt: skip
+
+
+def test_an_organisation_checks_nothing_about_itself() -> None:
+    life = play_until("2026-04-15T23:59:59")
+    refused(
+        life, "单位自己不能查询关联", at="2026-04-09T09:00", by="two", do="check_relations", on="project",
+        as_of="2026-04-09", evidence="自查",
+    )  # fmt: skip
+
+
+def test_an_agency_that_bids_judges_none_of_its_rivals() -> None:
+    life = play_until("2026-03-06T09:01")
+    steps = [
+        Step(at="2026-03-06T09:30", by="agency", do="submit_bid", on="challenge", draft="ag",
+             values={"bid.title": "评估中心自己的"}),
+        Step(at="2026-03-17T08:00", by="时钟", do="close", on="challenge"),
+        Step(at="2026-03-17T09:00", by="county", do="conclude", on="b1", outcome="recommended"),
+        Step(at="2026-03-17T09:01", by="county", do="conclude", on="own", outcome="recommended"),
+    ]  # fmt: skip
+    play_steps(life, steps[:1])
+    life.subjects["own"] = Subject.objects.get(lead=life.organisations["agency"])
+    play_steps(life, steps[1:])
+    for name in ("own", "b1"):
+        refused(
+            life, "身份不能办理", at="2026-03-18T09:00", by="agency", do="conclude", on=name, outcome="passed"
+        )
+
+
+def test_who_ended_a_stage_is_told_to_those_who_take_part_only() -> None:
+    life = play_until("2026-04-03T09:00")
+    refused(
+        life, "身份不能办理", at="2026-04-02T11:00", by="five", do="conclude", on="challenge", stage="mark"
+    )
+    refused(
+        life, "已由经办甲", at="2026-04-02T11:00", by="officer", do="conclude", on="challenge", stage="mark"
+    )
+
+
+def test_one_broken_case_does_not_stop_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    life = play_until("2026-03-25T12:00:01")
+    real = door.apply
+
+    def broken(subject_id: int, *args: object, **more: object) -> object:
+        if subject_id == life.subjects["b3"].pk:
+            raise ZeroDivisionError
+        return real(subject_id, *args, **more)  # type: ignore[arg-type]  # the same call
+
+    monkeypatch.setattr(clock, "apply", broken)
+    ticked = clock.tick(read_instant("2026-03-26T09:00"))
+    assert [name.split()[-1] for name, _ in ticked.waiting] == ["cure"]
+
+
+def test_a_second_round_keeps_the_name_a_bid_has() -> None:
+    life = play_until("2026-04-01T12:00:01")
+    assert Subject.objects.get(pk=life.subjects["b1"].pk).title == "甲"
+
+
+def test_the_ledger_says_what_went_with_a_challenge() -> None:
+    life = play_until("2026-04-16T00:00")
+    tick(life, "2026-04-16T00:00", "project")
+    bodies = [e.body for e in Entry.objects.filter(kind="subjects.ended").order_by("sequence")]
+    assert "下属事项均已结束" in str(bodies[-1])

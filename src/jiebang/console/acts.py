@@ -11,23 +11,23 @@ from datetime import datetime
 from typing import Any
 
 from jiebang.console.slots import article_of
-from jiebang.console.visibility import OPEN_TO_ALL
+from jiebang.console.visibility import OPEN_TO_ALL, visible_subjects
 from jiebang.funding.models import Payment
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.lifecycle.closing import last_day_of, window_problem
-from jiebang.lifecycle.door import EVERY_MOMENT, is_favourable, things_about
+from jiebang.lifecycle.door import EVERY_MOMENT, things_about
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.transitions import Transition, rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position
-from jiebang.policy.pack_process import Stage
+from jiebang.policy.pack_process import Among, Stage
 from jiebang.policy.pack_rules import When
 from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.program import Program
-from jiebang.policy.stages import MONEY_KINDS
+from jiebang.policy.stages import MONEY_KINDS, is_favourable
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 from jiebang.publications.actions.resolve_objection import has_judged
 from jiebang.publications.models import Objection
@@ -184,6 +184,13 @@ def obstacles_of(
     correcting = run.subject_id == subject.pk and subject.kind in ("need", "bid")
     if row.event in ("submit_need", "submit_bid") and correcting and actor.organisation_id != subject.lead_id:
         found.append("等原提交单位补正")
+    if row.event == "submit_bid" and subject.kind == "challenge" and actor.organisation_id is not None:
+        stage = describe_stage(program_of(subject), subject, run.stage)
+        mine = Subject.objects.filter(
+            parent=subject, kind="bid", lead=actor.organisation_id, ended_at__isnull=True
+        )
+        if stage is not None and stage.among is Among.remaining and not mine.exists():
+            found.append("这一轮只收前面留下的单位的材料")
     if row.event in ("submit_need", "submit_bid", "submit_result") and actor.organisation_id is None:
         found.append("要以单位的身份提交")
     return found
@@ -206,6 +213,10 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
     subject = run.subject
     situation = situation_of(subject, at)
     verdicts = verdicts_of(run, program, at)
+    if actor.organisation_id is not None:
+        # What the rules say of a rival's bid is as closed to others as the bid itself.
+        seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
+        verdicts = [one for one in verdicts if one["thing"] is None or one["thing"].pk in seen]
     unset = []
     for target in stage.outcomes.values():
         for name in targets_of(target):

@@ -10,10 +10,13 @@ from typing import Any
 from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.money import format_yuan
-from jiebang.lifecycle.door import EVERY_MOMENT, is_favourable, things_about
+from jiebang.lifecycle.door import EVERY_MOMENT, things_about
 from jiebang.lifecycle.known import descendants_of, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
+from jiebang.lifecycle.papers import bids_open_to
+from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.submissions import fields_taken
+from jiebang.organisations.actor import Actor
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.pack_money import DecidedAmount
 from jiebang.policy.pack_process import Scoring, Stage
@@ -21,7 +24,7 @@ from jiebang.policy.pack_rules import When
 from jiebang.policy.process import targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.situation import RANK, Situation
-from jiebang.policy.stages import MONEY_KINDS
+from jiebang.policy.stages import MONEY_KINDS, is_favourable
 from jiebang.policy.values import DATE, FLAG, MONEY, SCORE, TEXT, Kind, ValueType
 from jiebang.publications.models import Objection
 from jiebang.reviews.actions.select_bids import candidates_of
@@ -59,6 +62,7 @@ class Asking:
     at: datetime
     values: dict[str, Any] = field(default_factory=dict)
     more: tuple[str, ...] = ()
+    actor: Actor | None = None
     #: the thing that what is asked for replaces or belongs to, where it isn't the run's own
     about: Subject | None = None
 
@@ -107,12 +111,18 @@ def submission_slots(asking: Asking) -> list[Slot]:
 
 
 def _submit_papers(asking: Asking) -> list[Slot]:
-    """The papers of a stage, and which bid they are about where whoever hands them in has none of its own."""
+    """The papers of a stage, and which bid they are about where whoever hands them in has none of its own but judges them."""
     slots = submission_slots(asking)
-    about_bids = asking.subject.kind == "challenge" and any(
-        slot.place[1].startswith("bid.") for slot in slots
-    )
-    return [*_thing(asking), *slots] if about_bids and asking.about is None else slots
+    actor = asking.actor
+    if actor is None or actor.organisation_id is None or asking.about is not None:
+        return slots
+    held = roles_of(actor, asking.subject, open_to=[], at=asking.at)
+    role = next((one for one in [*asking.stage.by, *(asking.stage.with_ or [])] if one in held), None)
+    bids = bids_open_to(asking.subject, asking.stage, asking.program, actor.organisation_id, role)
+    if not bids:
+        return slots
+    options = {str(one.pk): f"{one.number} {one.title}" for one in bids}
+    return [Slot(("thing",), "对象", choice(options), required=True), *slots]
 
 
 def wanted_facts(asking: Asking, moments: tuple[When, ...]) -> dict[str, int]:
@@ -249,7 +259,7 @@ def _conclude(asking: Asking) -> list[Slot]:
     if kind == "announce":
         return []
     if kind == "select":
-        bids = candidates_of(asking.subject, asking.run.stage, asking.stage.among)
+        bids = candidates_of(asking.subject, asking.stage.among)
         options = {str(bid.pk): f"{bid.number} {bid.title}" for bid in bids}
         picked = Slot(
             ("bids",), "选定的揭榜申请", ValueType(Kind.choices, options=options),

@@ -29,7 +29,7 @@ from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import RoleHolder
 from jiebang.policy.pack_parties import PartyIs
-from jiebang.policy.pack_process import Stage
+from jiebang.policy.pack_process import Among, Stage
 from jiebang.policy.program import Program
 from jiebang.policy.stages import MONEY_KINDS
 from jiebang.publications.models import Objection
@@ -213,6 +213,7 @@ def _sort_in(
     elif (
         actor.organisation_id is not None
         and run.kind in OPEN_TO_ALL
+        and stage.among is not Among.remaining
         and subject.kind in ("batch", "challenge")
     ):
         found.open_to_all.append(task)

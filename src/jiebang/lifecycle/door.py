@@ -92,7 +92,16 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
                 )
             run.closed_by_id = actor.account_id if actor else None
             close_run(run, outcome, at)
+            note_ends(act)
         return _record(act, event, outcome, submission, public)
+
+
+def note_ends(act: Act) -> None:
+    """Put into the ledger what this act ended besides its own thing's stage: the way of everything that went with it."""
+    rows = Subject.objects.filter(programme=act.subject.programme_id, ended_at=act.at).order_by("pk")
+    ended = [{"subject": pk, "ending": ending} for pk, ending in rows.values_list("pk", "ending")]
+    if ended:
+        act.drafts.append(EntryDraft("subjects.ended", {"ended": ended}))
 
 
 def _lock_subject(subject_id: int) -> Subject:

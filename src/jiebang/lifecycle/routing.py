@@ -35,6 +35,9 @@ def close_run(run: StageRun, outcome: str, at: datetime) -> None:
     run.closed_at, run.outcome = at, outcome
     run.save(update_fields=["closed_at", "outcome", "closed_by", "note"])
     follow(run.subject, stage.outcomes[outcome], at, returning=outcome in KINDS[stage.kind].returning)
+    if run.subject.kind == Per.project.value and run.subject.parent is not None:
+        # A lane that goes on alone may be all that those to be joined have waited for.
+        _release(run.subject.parent, run.subject.kind, at, last=run.subject)
 
 
 def follow(subject: Subject, target: Target, at: datetime, *, returning: bool = False) -> None:

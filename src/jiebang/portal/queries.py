@@ -13,6 +13,7 @@ from jiebang.lifecycle.closing import last_day_of
 from jiebang.lifecycle.known import descendants_of, lineage_of, program_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
 from jiebang.organisations.models import Organisation
+from jiebang.policy.pack_process import Among
 from jiebang.policy.program import Program
 from jiebang.policy.values import Kind, format_value, read_value
 from jiebang.publications.queries import announced_facts, noticed_facts
@@ -39,6 +40,8 @@ def open_runs(kinds: tuple[str, ...], at: datetime) -> list[Shown]:
     for run in runs.select_related("subject__programme__bureau").order_by("closes_at", "pk")[:200]:
         program = program_of(run.subject)
         stage = program.pack.processes[run.subject.process].stages[run.stage]
+        if stage.among is Among.remaining:
+            continue  # open to a few, who know
         days = None if run.closes_at is None else (last_day_of(run.closes_at) - local_date(at)).days
         found.append(Shown(run, run.subject, stage.label, article(program, stage.clause[0]), days))
     return found

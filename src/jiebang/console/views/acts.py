@@ -12,18 +12,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of
 from jiebang.console.amounts import preview_amounts
+from jiebang.console.checks import changed_fields, found_empty, leave_unchecked, with_declared, with_names
 from jiebang.console.drafts import close_draft, find_draft, next_revision, save_draft
-from jiebang.console.fields import Typed, read_control
+from jiebang.console.fields import Typed
 from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draft_key, read_form, typed_of
 from jiebang.console.identity import Visit, visited
-from jiebang.console.queries import show_value
-from jiebang.console.slots import TAKES_FACTS, Asking, Slot, article_of
+from jiebang.console.slots import TAKES_FACTS, Asking, article_of
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import visible_subjects
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
-from jiebang.lifecycle.door import Receipt, apply, is_favourable
+from jiebang.lifecycle.door import Receipt, apply
 from jiebang.lifecycle.errors import NotAllowed, Refused, StillUnset, UnableToApply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject, Submission
@@ -32,12 +32,8 @@ from jiebang.lifecycle.transitions import find
 from jiebang.organisations.models import Organisation
 from jiebang.policy.pack_process import Among
 from jiebang.policy.program import Program
-from jiebang.policy.values import Kind, ValueType, read_value
 
 #: Acts by which an organisation hands in what it may later replace.
-#: Under which name the page of checks says that a list was looked up and nothing is in it.
-NOTHING_FOUND = "nothing"
-_NAMED = (Kind.organisation, Kind.organisations)
 _REPLACED = frozenset({"submit_need", "submit_bid", "submit_result", "submit_papers"})
 
 
@@ -75,7 +71,7 @@ def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, 
     offers = offers_of(run, described, program, visit.actor, visit.at)
     scene.offer = next((one for one in offers if one.event == event), None)
     more = tuple(name for name in _asked_more(request) if name in program.types)
-    scene.asking = Asking(run, subject, program, visit.at, more=more)
+    scene.asking = Asking(run, subject, program, visit.at, more=more, actor=visit.actor)
     scene.held = _held_by_actor(request, scene)
     scene.asking = replace(scene.asking, about=scene.held)
     return scene
@@ -135,28 +131,12 @@ def _open_form(scene: Scene) -> ActForm:
         facts = FactEntry.objects.filter(subject=earlier, superseded_at__isnull=True).values_list(
             "name", "value"
         )
-        typed = fill_from_facts(scene.asking, _with_names(dict(facts), scene.program))
+        typed = fill_from_facts(scene.asking, with_names(dict(facts), scene.program))
         if scene.held is not None and scene.event != "submit_papers":
             key, revision = next_revision(earlier) or (key, revision)
         if draft is not None:
             typed, key, revision = draft.data, draft.key, draft.revision
     return build_form(scene.event, scene.asking, typed, draft=key, revision=revision)
-
-
-def _with_names(facts: dict[str, Any], program: Program) -> dict[str, Any]:
-    """The facts with organisations as people write them: by name where the platform knows them, not by code."""
-    lists = [name for name in facts if name in program.types and program.types[name].kind in _NAMED]
-    codes = {
-        code for name in lists for code in ([facts[name]] if isinstance(facts[name], str) else facts[name])
-    }
-    found = Organisation.objects.filter(credit_code__in=codes).values_list("credit_code", "name")
-    named = dict(found) if codes else {}
-    for name in lists:
-        held = facts[name]
-        facts[name] = (
-            named.get(held, held) if isinstance(held, str) else [named.get(one, one) for one in held]
-        )
-    return facts
 
 
 def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
@@ -196,53 +176,12 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
         return _show(request, scene, form)
     payload = read_form(form, scene.asking)
     if scene.event == "check_facts":
-        payload["facts"] = payload.get("facts", {}) | _found_empty(form)
+        payload["facts"] = payload.get("facts", {}) | found_empty(form)
     if scene.event == "conclude":
-        _leave_unchecked(payload, form, scene)
+        leave_unchecked(payload, form, scene.asking.run.kind)
     if form.errors:
         return _show(request, scene, form, status=422)
     return _try_door(request, scene, form, payload)
-
-
-def _found_empty(form: ActForm) -> dict[str, Any]:
-    """Lists that were looked up and found empty: a record of its own, unlike a list nobody has looked for."""
-    wanted = set(form.typed.get(NOTHING_FOUND, ()))
-    told = {
-        slot.place[0]: read_control(slot.name, slot.type, form.typed) or ""
-        for slot in form.slots
-        if len(slot.place) == 1
-    }
-    return {
-        slot.place[1]: {"value": [], **{key: told.get(key, "") for key in ("source", "as_of", "evidence")}}
-        for slot in form.slots
-        if slot.name in wanted and slot.type.kind is Kind.records
-    }
-
-
-def _leave_unchecked(payload: dict[str, Any], form: ActForm, scene: Scene) -> None:
-    """Whoever gives something back or turns it down hasn't confirmed what its form offers for confirmation."""
-    outcome = payload.get("outcome")
-    if (
-        scene.run is None
-        or outcome is None
-        or is_favourable(scene.run.kind, outcome)
-        or "facts" not in payload
-    ):
-        return
-    offered = {slot.place[1]: slot for slot in form.slots if slot.place[0] == "facts"}
-    facts = payload["facts"]
-    payload["facts"] = {
-        name: raw
-        for name, raw in facts.items()
-        if not _is_same(raw, offered[name].initial, offered[name].type)
-    }
-
-
-def _is_same(raw: Any, held: Any, of: ValueType) -> bool:
-    try:
-        return held is not None and bool(read_value(raw, of) == read_value(held, of))
-    except JiebangError:
-        return False
 
 
 def _without_rows(typed: Typed) -> Typed:
@@ -271,7 +210,12 @@ def _save(request: HttpRequest, scene: Scene, form: ActForm) -> HttpResponse:
     if form.errors:
         told = f"{told}有文件没有收下，原因写在那一项下面。"
     if request.headers.get("HX-Request"):
-        shown = {"told": told, "saved": saved, "sent": sent_controls(request, form)}
+        shown = {
+            "told": told,
+            "saved": saved,
+            "sent": sent_controls(request, form),
+            **changed_fields(request, form),
+        }
         return render(request, "console/_draft_status.html", shown)
     messages.info(request, told)
     if form.errors:
@@ -358,7 +302,7 @@ def _show(
         "papers": [scene.program.pack.papers[key] for key in described.papers.takes],
     }
     if form and scene.event == "check_facts":
-        form.slots = [_with_declared(slot) for slot in form.slots]
+        form.slots = [with_declared(slot) for slot in form.slots]
     if scene.asking and form and scene.event in TAKES_FACTS:
         asked = {slot.place[1] for slot in form.slots if slot.place[0] == "facts"}
         context["more_facts"] = [(k, f.label) for k, f in scene.program.pack.facts.items() if k not in asked]
@@ -366,18 +310,6 @@ def _show(
     if scene.asking and form and scene.event == "propose_payment":
         context["amounts"] = preview_amounts(scene.asking, _facts_typed(form, scene.asking))
     return render(request, "console/act.html", context, status=status)
-
-
-def _with_declared(slot: Slot) -> Slot:
-    """The slot with what is on record so far as its hint."""
-    if slot.place[0] != "facts" or slot.initial is None:
-        return slot
-    names = (
-        dict(Organisation.objects.values_list("credit_code", "name")) if slot.type.kind in _NAMED else None
-    )
-    return replace(
-        slot, hint=f"{slot.hint}；现在记的是：{show_value(slot.initial, slot.type, names)}".lstrip("；")
-    )
 
 
 def _facts_typed(form: ActForm, asking: Asking) -> dict[str, Any]:
