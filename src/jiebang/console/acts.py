@@ -156,6 +156,17 @@ def sign_off_state(run: StageRun, subject: Subject) -> tuple[list[tuple[str, str
     return shown, chain[len(signed)] if len(signed) < len(chain) else ""
 
 
+def _is_left_out(run: StageRun, subject: Subject, actor: Actor) -> bool:
+    """Whether a window is only for those still in it, and the actor's organisation isn't."""
+    stage = describe_stage(program_of(subject), subject, run.stage)
+    if stage is None or stage.among is not Among.remaining or actor.organisation_id is None:
+        return False
+    mine = Subject.objects.filter(
+        parent=subject, kind="bid", lead=actor.organisation_id, ended_at__isnull=True
+    )
+    return subject.kind == "challenge" and not mine.exists()
+
+
 def obstacles_of(
     row: Transition, run: StageRun, subject: Subject, actor: Actor, has_payment: bool, has_objection: bool
 ) -> list[str]:
@@ -184,13 +195,8 @@ def obstacles_of(
     correcting = run.subject_id == subject.pk and subject.kind in ("need", "bid")
     if row.event in ("submit_need", "submit_bid") and correcting and actor.organisation_id != subject.lead_id:
         found.append("等原提交单位补正")
-    if row.event == "submit_bid" and subject.kind == "challenge" and actor.organisation_id is not None:
-        stage = describe_stage(program_of(subject), subject, run.stage)
-        mine = Subject.objects.filter(
-            parent=subject, kind="bid", lead=actor.organisation_id, ended_at__isnull=True
-        )
-        if stage is not None and stage.among is Among.remaining and not mine.exists():
-            found.append("这一轮只收前面留下的单位的材料")
+    if row.event == "submit_bid" and _is_left_out(run, subject, actor):
+        found.append("这一轮只收前面留下的单位的材料")
     if row.event in ("submit_need", "submit_bid", "submit_result") and actor.organisation_id is None:
         found.append("要以单位的身份提交")
     return found

@@ -31,10 +31,10 @@ def tell(subject: Subject) -> dict[str, Any]:
 def _tell_one(subject: Subject, fact: FactDeclaration, told: Told) -> Any:
     if told.counts is not None:
         alive = [one for one in descendants_of(subject, told.counts.value) if one.ended_at is None]
-        passed = [one for one in alive if told.passed is None or _has_passed(one, told.stages)]
-        return f"{len(passed)} {fact.unit}"
+        counted = len(alive) if told.passed is None else len(_passed(alive, told.stages))
+        return f"{counted} {fact.unit}"
     if told.passed is not None:
-        return _has_passed(subject, told.stages)
+        return bool(_passed([subject], told.stages))
     at = _moment(subject, told)
     if at is None:
         return None
@@ -58,9 +58,13 @@ def _moment(subject: Subject, told: Told) -> datetime | None:
     )
 
 
-def _has_passed(thing: Subject, stages: list[str]) -> bool:
-    newest = _runs(thing, stages).filter(closed_at__isnull=False).order_by("-closed_at", "-pk").first()
-    return newest is not None and is_favourable(newest.kind, newest.outcome)
+def _passed(things: list[Subject], stages: list[str]) -> list[int]:
+    """Keys of the things whose newest closed run of the stages ended well; one query, however many there are."""
+    newest: dict[int, StageRun] = {}
+    closed = StageRun.objects.filter(subject__in=things, stage__in=stages, closed_at__isnull=False)
+    for run in closed.order_by("closed_at", "pk"):
+        newest[run.subject_id] = run
+    return [pk for pk, run in newest.items() if is_favourable(run.kind, run.outcome)]
 
 
 def _runs(thing: Subject, stages: list[str]) -> QuerySet[StageRun]:
