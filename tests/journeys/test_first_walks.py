@@ -86,7 +86,7 @@ def test_a_need_is_returned_and_corrected(life_until: PlayLife, open_as: OpenPag
     firm = open_as(life, "firm")
     firm.goto("/console/worklist/")
     firm.get_by_role("link", name="高温轴承").click()
-    expect(firm.get_by_text("投入总额与附件不一致")).to_be_visible()
+    expect(firm.get_by_text("退回意见：投入总额与附件不一致")).to_be_visible()
     firm.get_by_role("link", name="提交需求").click()
     firm.get_by_label("项目投入总额", exact=False).first.fill("500")
     firm.get_by_label("项目投入总额的单位").select_option("万元")

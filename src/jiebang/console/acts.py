@@ -79,6 +79,11 @@ class Desk:
         return any(one.allowed and one.event not in SUBMISSIONS | ASIDE for one in self.offers)
 
     @property
+    def may_act(self) -> bool:
+        """Whether there is anything here for the actor to do now."""
+        return any(one.allowed for one in self.offers)
+
+    @property
     def tally(self) -> list[tuple[str, int]]:
         """How many rules say what, the unfavourable first."""
         found = [one["verdict"] for one in self.verdicts]
