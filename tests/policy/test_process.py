@@ -70,6 +70,8 @@ def test_the_sound_process_is_sound() -> None:
         ("stages.pay.on_expiry", "paid", "stages.pay.on_expiry", "“资金拨付”不能因为到期就有结果"),
         ("stages.bid.among", "reserve", "stages.bid.among", "“揭榜申请”不能写 among: reserve"),
         ("stages.vet.among", "remaining", "stages.vet.among", "“需求论证”不能写 among: remaining"),
+        ("stages.bid.among", "remaining", "stages.bid.among", "没有一个窗口是向所有单位开放的，谁也进不来"),
+        ("stages.select.per", "batch", "stages.select.per", "“遴选”不能按 batch 进行"),
         ("stages.select.among", "reserve", "stages.select.among", "没有一次遴选留下候补"),
         ("stages.pay.skipped", DELETE, "stages.pay", "when 与 skipped 要一起写"),
         ("stages.pay.when", DELETE, "stages.pay", "when 与 skipped 要一起写"),

@@ -155,6 +155,16 @@ def _prove_among(stage: Stage, process: Process, path: tuple[str | int, ...], co
             f"“{KINDS[stage.kind].label}”不能写 among: {stage.among.value}",
             f"可用：{'、'.join(words)}" if words else "去掉它",
         )
+    elif (
+        stage.kind in allowed
+        and stage.among is Among.remaining
+        and not any(
+            one.kind in allowed and one.among is not Among.remaining for one in process.stages.values()
+        )
+    ):
+        complain(
+            (*path, "among"), "没有一个窗口是向所有单位开放的，谁也进不来", "先要有一个不写 among 的窗口"
+        )
     elif stage.among is Among.reserve and not any(
         one.kind == "select" and one.among is not Among.reserve for one in process.stages.values()
     ):

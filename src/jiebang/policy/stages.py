@@ -105,7 +105,7 @@ KINDS: Mapping[str, StageKind] = {
     # judging
     "review": _kind("专家评审", "bid challenge need", {"passed": "scores", "failed": ""}, "bids|needs"),
     "visit": _kind("现场考察", "bid project challenge", {"passed": "", "failed": ""}, "bids"),
-    "select": _kind("遴选", "challenge batch", {"selected": "selection", "none_qualified": ""}, "scores",
+    "select": _kind("遴选", "challenge", {"selected": "selection", "none_qualified": ""}, "scores",
                     "none_qualified"),
     "verify_result": _kind("成果论证", "bid challenge result project", {"passed": "scores", "failed": ""},
                            "bids|projects|results"),

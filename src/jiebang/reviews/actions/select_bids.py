@@ -31,8 +31,6 @@ def select_bids(act: Act) -> str:
 
     A selection out of the reserve takes the place of an earlier one: whoever was chosen then is out.
     """
-    if act.subject.kind != "challenge":
-        raise UnableToApply(where=act.subject.number, what="遴选按榜题进行", fix="到榜题页面办理")
     picked = {int(key) for key in act.payload.get("bids", [])}
     candidates = candidates_of(act.subject, act.stage.among)
     chosen = [bid for bid in candidates if bid.pk in picked]
