@@ -23,7 +23,9 @@ class JiebangError(Exception):
     def __str__(self) -> str:
         place = f"{self.where.rstrip('：: ')}：" if self.where else ""
         advice = f"{self.fix.rstrip(_STOPS)}。" if self.fix else ""
-        return f"{place}{self.what.rstrip(_STOPS)}。{advice}"
+        what = self.what.rstrip(_STOPS)
+        # A question that is open is told as one.
+        return f"{place}{what}{'' if what.endswith('？') else '。'}{advice}"
 
     def located(self, where: str) -> Self:
         """The same error, said to be at `where`; an inner place it already had is kept behind it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -202,8 +202,10 @@ def _pending(when: Compiled, s: Situation) -> Iterator[Operand]:
 class Accountant:
     """Computes the money items of one pack."""
 
-    def __init__(self, items: dict[str, CompiledMoney]) -> None:
+    def __init__(self, items: dict[str, CompiledMoney], parties: Mapping[str, str]) -> None:
+        """`parties`: what the pack calls each role, for the lines."""
         self.items = items
+        self.parties = parties
 
     def amount_of(self, key: str, s: Situation) -> Decimal | None:
         """The amount of an item, to the fen; None while it isn't known. Limits aren't looked at here."""
@@ -276,7 +278,11 @@ class Accountant:
         for funder, share, part in zip(item.funders, shares, parts, strict=True):
             result.shares[funder.role] = part
             result.lines.append(
-                Line(f"由{funder.role}承担 {(share * 100).normalize():f}%", funder.clause[0], part)
+                Line(
+                    f"由{self.parties.get(funder.role, funder.role)}承担 {(share * 100).normalize():f}%",
+                    funder.clause[0],
+                    part,
+                )
             )
 
     def _hold_limits(self, compiled: CompiledMoney, s: Situation, result: Amount) -> tuple[str, bool]:

@@ -122,7 +122,7 @@ def compile_program(pack: Pack, report: Report, left_out: frozenset[str] = froze
             report(("facts", name), error.what, error.fix)
             names.broken.add(name)
             attempt.broken = True
-    accountant = Accountant({})
+    accountant = Accountant({}, {key: party.label for key, party in pack.parties.items()})
     names.amount_of = accountant.amount_of
     rules = attempt.each(pack.rules, lambda key, rule: compile_rule(key, rule, names))
     accountant.items.update(attempt.each(pack.money, lambda key, item: compile_money(key, item, names)))
