@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from jiebang.console.slots import article_of
-from jiebang.console.visibility import OPEN_TO_ALL, visible_subjects
+from jiebang.console.visibility import visible_subjects
 from jiebang.funding.models import Payment
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.periods import SHANGHAI, local_date
@@ -27,7 +27,7 @@ from jiebang.policy.pack_process import Among, Stage
 from jiebang.policy.pack_rules import When
 from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.program import Program
-from jiebang.policy.stages import MONEY_KINDS, is_favourable
+from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS, is_favourable
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 from jiebang.publications.actions.resolve_objection import has_judged
 from jiebang.publications.models import Objection
@@ -137,12 +137,7 @@ def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
         return waiting_for_confirmation(subject).exists()
     if row.event == "sign_off":
         return bool(subject.programme.sign_off_chains.get(run.kind))
-    if row.event in ("close", "import_needs") and run.kind in (
-        "collect_needs",
-        "collect_results",
-        "take_bids",
-        "register",
-    ):
+    if row.event in ("close", "import_needs") and run.kind in INTAKE_KINDS:
         return subject.kind in ("batch", "challenge")
     return True
 
@@ -251,7 +246,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
 def _returned_with(run: StageRun) -> str | None:
     """The words with which a thing was given back to those who handed it in; None where this run isn't such a correction."""
     subject = run.subject
-    if run.kind not in OPEN_TO_ALL or subject.kind in ("batch", "challenge"):
+    if run.kind not in INTAKE_KINDS or subject.kind in ("batch", "challenge"):
         return None
     before = StageRun.objects.filter(subject=subject, outcome="returned").order_by("-closed_at").first()
     return before.note if before else ""
@@ -263,7 +258,7 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
     situations = {subject.pk: situation_of(subject, at)}
     found = []
     # Where anybody may still hand in, what is asked of a paper is judged on that paper, not on the batch that waits for it.
-    is_open_to_papers = run.kind in OPEN_TO_ALL and subject.kind in ("batch", "challenge")
+    is_open_to_papers = run.kind in INTAKE_KINDS and subject.kind in ("batch", "challenge")
     for moment in EVERY_MOMENT:
         if is_open_to_papers and moment is When.submit:
             continue

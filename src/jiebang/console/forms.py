@@ -17,7 +17,6 @@ from jiebang.policy.values import Kind, is_blank, read_value
 
 #: What the form itself sends beside the slots.
 FRAME = frozenset({"csrfmiddlewaretoken", "_draft", "_revision", "_do", "_rows", "_more", "_replace"})
-#: Acts whose form is made of the fields of papers.
 _LONGEST = 200_000
 #: What a file's control sends beside its value: the file itself, that it is to go, that what is recorded is confirmed.
 UPLOAD, REMOVE, KEEP = "--upload", "--remove", "--keep"

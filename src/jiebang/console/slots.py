@@ -11,7 +11,7 @@ from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.money import format_yuan
 from jiebang.lifecycle.door import EVERY_MOMENT, things_about
-from jiebang.lifecycle.known import descendants_of, lineage_of, situation_of
+from jiebang.lifecycle.known import alive_below, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
 from jiebang.lifecycle.papers import bids_open_to
 from jiebang.lifecycle.roles import roles_of
@@ -193,7 +193,7 @@ def _check_facts(asking: Asking) -> list[Slot]:
 def _thing(asking: Asking) -> list[Slot]:
     things = [asking.subject]
     for kind in PER_LABELS:
-        things += [one for one in descendants_of(asking.subject, kind) if one.ended_at is None]
+        things += alive_below(asking.subject, kind)
     if len(things) == 1:
         return []
     options = {str(one.pk): f"{one.number} {one.title}" for one in things}
@@ -287,7 +287,7 @@ def _by_hand(scoring: Scoring | None) -> bool:
 def _record_review(asking: Asking) -> list[Slot]:
     slots = []
     if asking.subject.kind == "challenge":
-        bids = [bid for bid in descendants_of(asking.subject, "bid") if bid.ended_at is None]
+        bids = alive_below(asking.subject, "bid")
         options = {str(bid.pk): f"{bid.number} {bid.title}" for bid in bids}
         slots.append(Slot(("bid",), "评审对象", choice(options), required=True))
     scoring = asking.stage.scoring or Scoring()

@@ -11,11 +11,10 @@ from jiebang.lifecycle.models import Participation, StageRun, Subject
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import Programme
+from jiebang.policy.stages import INTAKE_KINDS
 
 #: kinds of stage at which experts give an opinion
 JUDGED_BY_EXPERTS = ("vet_need", "review", "visit", "verify_result", "accept")
-#: kinds of stage that any organisation may answer while they are open
-OPEN_TO_ALL = ("collect_needs", "collect_results", "take_bids", "register")
 
 
 def programmes_of(actor: Actor) -> QuerySet[Programme]:
@@ -81,7 +80,7 @@ def _appointed(organisation_id: int) -> Q:
 
 def _of_organisation(organisation_id: int, at: datetime) -> Q:
     collecting = StageRun.objects.filter(
-        subject=OuterRef("pk"), kind__in=OPEN_TO_ALL, closed_at__isnull=True, opened_at__lte=at
+        subject=OuterRef("pk"), kind__in=INTAKE_KINDS, closed_at__isnull=True, opened_at__lte=at
     )
     mine = own_subjects(organisation_id).values("pk")
     return (

@@ -19,7 +19,7 @@ from jiebang.console.acts import (
     obstacles_of,
 )
 from jiebang.console.slots import article_of
-from jiebang.console.visibility import OPEN_TO_ALL, programmes_of, visible_subjects
+from jiebang.console.visibility import programmes_of, visible_subjects
 from jiebang.funding.models import Payment
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
@@ -31,7 +31,7 @@ from jiebang.organisations.models import RoleHolder
 from jiebang.policy.pack_parties import PartyIs
 from jiebang.policy.pack_process import Among, Stage
 from jiebang.policy.program import Program
-from jiebang.policy.stages import MONEY_KINDS
+from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS
 from jiebang.publications.models import Objection
 from jiebang.reviews.models import Review
 
@@ -107,7 +107,7 @@ def _runs(actor: Actor, at: datetime) -> list[StageRun]:
     if actor.organisation_id is not None:
         runs = runs.filter(
             Q(subject__in=visible_subjects(actor, at).values("pk"))
-            & (~Q(kind__in=OPEN_TO_ALL) | Q(closes_at__isnull=True) | Q(closes_at__gt=at))
+            & (~Q(kind__in=INTAKE_KINDS) | Q(closes_at__isnull=True) | Q(closes_at__gt=at))
         )
     else:
         runs = runs.filter(subject__programme__in=programmes_of(actor).values("pk"))
@@ -212,7 +212,7 @@ def _sort_in(
         found.later.append(replace(task, waits=f"由{who}办理"))
     elif (
         actor.organisation_id is not None
-        and run.kind in OPEN_TO_ALL
+        and run.kind in INTAKE_KINDS
         and stage.among is not Among.remaining
         and subject.kind in ("batch", "challenge")
     ):

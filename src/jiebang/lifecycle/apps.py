@@ -15,7 +15,6 @@ class LifecycleConfig(AppConfig):
             check_relations,
             conclude,
             expire,
-            moments,
             papers,
             sign_off,
             told,

@@ -17,7 +17,7 @@ from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries, salted_digest
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
-from jiebang.lifecycle.known import descendants_of, lineage_of, program_of, situation_of
+from jiebang.lifecycle.known import alive_below, lineage_of, program_of, situation_of
 from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
 from jiebang.lifecycle.models import FactEntry, OutboxMessage, Participation, StageRun, Subject, Submission
 from jiebang.lifecycle.roles import roles_of
@@ -237,16 +237,12 @@ def things_about(subject: Subject, about: Per | None, affected: dict[str, list[S
         return [subject]
     below = affected.get(about.value)
     if below is None:
-        below = _alive_below(subject, about.value) or _alive_below(subject, _BEFORE.get(about.value, ""))
+        below = alive_below(subject, about.value) or alive_below(subject, _BEFORE.get(about.value, ""))
     return below or [subject]
 
 
 #: What a thing is before it is one: until a list is announced a challenge is a need, until it is approved a project is a bid.
 _BEFORE = {"challenge": "need", "project": "bid"}
-
-
-def _alive_below(subject: Subject, kind: str) -> list[Subject]:
-    return [one for one in descendants_of(subject, kind) if one.ended_at is None]
 
 
 #: A stage ends well only if all of its rules hold, whenever they were first looked at.

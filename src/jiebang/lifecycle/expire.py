@@ -7,10 +7,10 @@ from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.policy.pack_process import Stage
-from jiebang.policy.stages import KINDS, MONEY_KINDS, is_favourable
+from jiebang.policy.stages import INTAKE_KINDS, KINDS, MONEY_KINDS, is_favourable
 
 #: Kinds whose windows close in ways of their own; money is never moved by the clock.
-_OWN_WAY = frozenset({"collect_needs", "collect_results", "take_bids", "register", "notice"}) | MONEY_KINDS
+_OWN_WAY = INTAKE_KINDS | MONEY_KINDS | {"notice"}
 
 
 def expire(act: Act) -> str:

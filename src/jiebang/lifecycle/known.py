@@ -142,6 +142,11 @@ def _departure(row: DepartureRecord) -> dict[str, Any]:
     return found
 
 
+def alive_below(subject: Subject, kind: str) -> list[Subject]:
+    """Subjects of a kind below `subject` that are still in it, in the order they were made."""
+    return [one for one in descendants_of(subject, kind) if one.ended_at is None]
+
+
 def descendants_of(subject: Subject, kind: str | None = None) -> Iterator[Subject]:
     """Subjects below `subject`, at any depth, in the order they were made; one query for each level, however many there are."""
     found: list[Subject] = []

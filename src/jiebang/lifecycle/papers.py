@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jiebang.lifecycle.door import as_recorded, record_facts, refuse_told, require_rules, source_of
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
-from jiebang.lifecycle.known import descendants_of, lineage_of, read_situation
+from jiebang.lifecycle.known import alive_below, lineage_of, read_situation
 from jiebang.lifecycle.models import Participation, Subject
 from jiebang.lifecycle.receive import act_on, known_of
 from jiebang.lifecycle.subjects import enter_named, note_hand_in
@@ -13,10 +13,10 @@ from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.policy.pack_process import Stage
 from jiebang.policy.pack_rules import When
 from jiebang.policy.program import Program
-from jiebang.policy.stages import KINDS
+from jiebang.policy.stages import INTAKE_KINDS, KINDS
 
 #: Stages whose submissions make new things have acts of their own.
-_OWN_WAY = frozenset({"set_challenge", "collect_needs", "collect_results", "take_bids", "register"})
+_OWN_WAY = INTAKE_KINDS | {"set_challenge"}
 
 
 def submit_papers(act: Act) -> None:
@@ -100,7 +100,7 @@ def bids_open_to(
     """
     if subject.kind not in ("batch", "challenge"):
         return []
-    alive = [bid for bid in descendants_of(subject, "bid") if bid.ended_at is None]
+    alive = alive_below(subject, "bid")
     mine = [bid for bid in alive if bid.lead_id == organisation_id]
     takes_part = Participation.objects.filter(
         subject__in=alive, organisation_id=organisation_id, until_at__isnull=True

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of
 from jiebang.lifecycle.errors import StillUnset, UnableToApply
-from jiebang.lifecycle.known import descendants_of, lineage_of, program_of, situation_of
+from jiebang.lifecycle.known import alive_below, descendants_of, lineage_of, program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.policy.pack_process import End, Process, Stage, Target
 from jiebang.policy.process import is_windowed, targets_of
@@ -94,7 +94,7 @@ def _go_to(subject: Subject, name: str, at: datetime) -> list[str]:
     if stage.per.value == subject.kind:
         return open_run(subject, name, stage, at)
     if _WIDTH.index(stage.per.value) > _WIDTH.index(subject.kind):
-        below = [one for one in descendants_of(subject, stage.per.value) if one.ended_at is None]
+        below = alive_below(subject, stage.per.value)
         # None may go on together with the others before all of them have been let off.
         Subject.objects.filter(pk__in=[one.pk for one in below]).update(waiting_for=_NOT_LET_OFF)
         for one in below:

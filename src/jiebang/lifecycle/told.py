@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.lifecycle.closing import closing_instant, last_day_of
-from jiebang.lifecycle.known import descendants_of, program_of, register_computed_facts
+from jiebang.lifecycle.known import alive_below, program_of, register_computed_facts
 from jiebang.lifecycle.models import HandIn, StageRun, Subject
 from jiebang.policy.pack_facts import FactDeclaration, Told
 from jiebang.policy.stages import is_favourable
@@ -30,7 +30,7 @@ def tell(subject: Subject) -> dict[str, Any]:
 
 def _tell_one(subject: Subject, fact: FactDeclaration, told: Told) -> Any:
     if told.counts is not None:
-        alive = [one for one in descendants_of(subject, told.counts.value) if one.ended_at is None]
+        alive = alive_below(subject, told.counts.value)
         counted = len(alive) if told.passed is None else len(_passed(alive, told.stages))
         return f"{counted} {fact.unit}"
     if told.passed is not None:

@@ -162,5 +162,8 @@ def is_favourable(kind: str, outcome: str) -> bool:
     return next(iter(KINDS[kind].outcomes)) == outcome
 
 
+#: Kinds at which organisations hand in new things (needs, bids, results), and take a role by doing so.
+INTAKE_KINDS = frozenset({"collect_needs", "collect_results", "take_bids", "register"})
+
 #: Kinds at which money moves, out or in.
 MONEY_KINDS = frozenset({"pay", "recover", "procure"})

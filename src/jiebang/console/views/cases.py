@@ -26,12 +26,13 @@ from jiebang.console.queries import (
     timeline_of,
 )
 from jiebang.console.slots import Asking
-from jiebang.console.visibility import OPEN_TO_ALL, is_inside, visible_subjects
+from jiebang.console.visibility import is_inside, visible_subjects
 from jiebang.console.worklist import worklist_of
 from jiebang.lifecycle.actions.appoint_organisation import may_appoint, roles_to_appoint
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.lifecycle.transitions import find as find_act
+from jiebang.policy.stages import INTAKE_KINDS
 from jiebang.publications.models import Objection
 
 _PER_PAGE = 40
@@ -123,7 +124,7 @@ def _revision(subject: Subject, visit: Visit) -> dict[str, str] | None:
     mine = subject.lead_id is not None and subject.lead_id == visit.actor.organisation_id
     if event is None or not mine or subject.parent is None or subject.ended_at is not None:
         return None
-    runs = StageRun.objects.filter(subject=subject.parent, kind__in=OPEN_TO_ALL, closed_at__isnull=True)
+    runs = StageRun.objects.filter(subject=subject.parent, kind__in=INTAKE_KINDS, closed_at__isnull=True)
     run = runs.exclude(closes_at__lte=visit.at).first()
     if run is None or find_act(run.kind, event) is None:
         return None

@@ -15,9 +15,7 @@ from jiebang.lifecycle.subjects import take_part
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS
 from jiebang.organisations.models import Organisation
-
-#: Stages at which organisations take a role by what they hand in.
-_TAKEN_BY_HANDING_IN = frozenset({"collect_needs", "collect_results", "take_bids", "register"})
+from jiebang.policy.stages import INTAKE_KINDS
 
 
 def roles_to_appoint(batch: Subject) -> dict[str, str]:
@@ -31,7 +29,7 @@ def roles_to_appoint(batch: Subject) -> dict[str, str]:
         role
         for process in pack.processes.values()
         for stage in process.stages.values()
-        if stage.kind in _TAKEN_BY_HANDING_IN
+        if stage.kind in INTAKE_KINDS
         for role in (*stage.by, *(stage.with_ or ()))
     }
     return {

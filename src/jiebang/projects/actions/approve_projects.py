@@ -8,7 +8,7 @@ from typing import Any
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.known import descendants_of
+from jiebang.lifecycle.known import alive_below
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import create_below
 from jiebang.lifecycle.transitions import Act
@@ -42,11 +42,7 @@ def approve_projects(act: Act) -> str:
 
 def _approve_bids(act: Act, facts: dict[str, Any]) -> list[int]:
     challenge = act.subject if act.subject.kind == "challenge" else act.subject.parent
-    bids = (
-        [act.subject]
-        if act.subject.kind == "bid"
-        else [b for b in descendants_of(act.subject, "bid") if b.ended_at is None]
-    )
+    bids = [act.subject] if act.subject.kind == "bid" else alive_below(act.subject, "bid")
     # A bid becomes a project once; a later approval of the same challenge is about what has come in since.
     bids = [bid for bid in bids if not bid.offspring.filter(kind="project").exists()]
     if not bids or challenge is None:

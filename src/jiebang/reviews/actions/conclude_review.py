@@ -2,7 +2,7 @@
 
 from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.known import descendants_of
+from jiebang.lifecycle.known import alive_below
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.routing import end_subject
 from jiebang.lifecycle.transitions import Act
@@ -17,7 +17,7 @@ def conclude_review(act: Act) -> str:
     """Passed or failed. A challenge's review ends the bids that don't survive. Raises UnableToApply while marks are missing."""
     scoring = act.stage.scoring or Scoring()
     if act.subject.kind == "challenge":
-        bids = [bid for bid in descendants_of(act.subject, "bid") if bid.ended_at is None]
+        bids = alive_below(act.subject, "bid")
         alive = _survivors(act, scoring, [(act.run, bid) for bid in bids])
         for bid in bids:
             if bid.pk not in alive:

@@ -7,7 +7,7 @@ from jiebang.kernel.periods import SHANGHAI
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import as_recorded, require_rules
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.known import descendants_of
+from jiebang.lifecycle.known import alive_below, descendants_of
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.routing import end_subject, process_of
 from jiebang.lifecycle.sign_off import require_signed
@@ -20,10 +20,9 @@ from jiebang.policy.process import keeps_reserve
 
 def candidates_of(subject: Subject, among: Among | None) -> list[Subject]:
     """The bids that a selection may choose: those still in it, or those an earlier selection kept in reserve for it."""
-    bids = descendants_of(subject, "bid")
     if among is Among.reserve:
-        return [bid for bid in bids if bid.reserve_for]
-    return [bid for bid in bids if bid.ended_at is None]
+        return [bid for bid in descendants_of(subject, "bid") if bid.reserve_for]
+    return alive_below(subject, "bid")
 
 
 def select_bids(act: Act) -> str:
@@ -70,8 +69,8 @@ def _part_ways(act: Act, chosen: list[Subject], candidates: list[Subject]) -> No
     kept = act.run.stage if keeps_reserve(process_of(act.subject), act.run.stage) else ""
     if reserve:
         word = "由他人递补" if chosen else "没有可以递补的"
-        for bid in descendants_of(act.subject, "bid"):
-            if bid.ended_at is None and not bid.waiting_for:
+        for bid in alive_below(act.subject, "bid"):
+            if not bid.waiting_for:
                 for project in bid.offspring.filter(ended_at__isnull=True):
                     end_subject(project, f"{act.stage.label}：{word}", act.at)
                 end_subject(bid, f"{act.stage.label}：{word}", act.at)
