@@ -19,7 +19,15 @@ from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
 from jiebang.lifecycle.known import alive_below, lineage_of, program_of, situation_of
 from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
-from jiebang.lifecycle.models import FactEntry, OutboxMessage, Participation, StageRun, Subject, Submission
+from jiebang.lifecycle.models import (
+    FactEntry,
+    OutboxMessage,
+    Participation,
+    StageRun,
+    Subject,
+    SubjectKind,
+    Submission,
+)
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.routing import close_run
 from jiebang.lifecycle.transitions import Act, Transition, find
@@ -98,7 +106,10 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
 
 def note_ends(act: Act) -> None:
     """Put into the ledger what this act ended besides its own thing's stage: the way of everything that went with it."""
-    rows = Subject.objects.filter(programme=act.subject.programme_id, ended_at=act.at).order_by("pk")
+    # Naming every kind lets the index of programme, kind and end answer, however many cases the programme has had.
+    rows = Subject.objects.filter(
+        programme=act.subject.programme_id, kind__in=SubjectKind.values, ended_at=act.at
+    ).order_by("pk")
     ended = [{"subject": pk, "ending": ending} for pk, ending in rows.values_list("pk", "ending")]
     if ended:
         act.drafts.append(EntryDraft("subjects.ended", {"ended": ended}))
