@@ -12,6 +12,10 @@ connections before anything is measured), without hashes, triggers, foreign keys
     Django, one row       the INSERT through transaction.atomic and Django's cursor
     Django, same rows     the same and the head's UPDATE
 
+Like is held against like, and there the target stands: an append through Django against the same rows through Django, and
+the ledger's own statements (head read, hash, triggers, but no Django and no making of JSON) through the sqlite3 module
+against the same rows through it. The other ratios say what Django costs as well.
+
 How long the disk's sync takes is the difference between the first and the same commit with synchronous=OFF. After
 a sync the processor's caches are cold: what an append does besides takes nearly twice as long as in a loop of its own.
 """
@@ -99,14 +103,14 @@ def run(folder: Path | None = None) -> list[Row]:
             connection.close()
 
 
-def _measure_appends() -> list[Row]:
+def _measure_appends() -> list[Row]:  # noqa: PLR0915  the sides of one comparison stand together
     from django.db import connection, transaction
 
-    from jiebang.kernel.canonical_json import canonical_bytes
-    from jiebang.ledger.append import EntryDraft, append_entries
+    from jiebang.kernel.canonical_json import canonical_text
+    from jiebang.ledger.append import EntryDraft, append_entries, insert_entries
     from jiebang.ledger.fields import write_instant
 
-    draft, body, instant = EntryDraft(KIND, BODY), canonical_bytes(BODY).decode(), write_instant(AT)
+    draft, body, instant = EntryDraft(KIND, BODY), canonical_text(BODY), write_instant(AT)
     numbers = itertools.count(1)
     raw = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
     raw.executescript(PLAIN_TABLES)
@@ -123,6 +127,15 @@ def _measure_appends() -> list[Row]:
     def append() -> None:
         with transaction.atomic():
             append_entries("bureau:1", [draft], AT)
+
+    chained = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    chained.execute("PRAGMA synchronous=FULL")
+    chained.execute("PRAGMA foreign_keys=ON")
+
+    def append_without_django() -> None:
+        chained.execute("BEGIN IMMEDIATE")
+        insert_entries(chained.execute, "sqlite", "bureau:3", [(KIND, body)], instant)
+        chained.execute("COMMIT")
 
     def commit_one_row() -> None:
         raw.execute("BEGIN IMMEDIATE")
@@ -152,11 +165,12 @@ def _measure_appends() -> list[Row]:
         "Django, one row": commit_one_row_in_django,
         "Django, same rows": commit_same_rows_in_django,
     }
-    seconds = _take_turns({"append": append, **bare})
+    seconds = _take_turns({"append": append, "append without Django": append_without_django, **bare})
     # Afterwards, since whoever syncs next would pay for what these leave unsynced.
     raw.execute("PRAGMA synchronous=OFF")
     unsynced = _take_turns({"one row": commit_one_row})["one row"]
     raw.close()
+    chained.close()
     per_append = seconds["append"]
     rows = [
         Row("durable appends", 1 / per_append, "/s"),
@@ -164,9 +178,14 @@ def _measure_appends() -> list[Row]:
     ]
     rows += [Row(f"bare commits, {name}", 1 / seconds[name], "/s") for name in bare]
     rows += [
-        Row(f"appends / bare commits, {name}", seconds[name] / per_append, "", LEAST_SHARE_OF_BARE_COMMITS)
+        Row(f"appends / bare commits, {name}", seconds[name] / per_append, "",
+            LEAST_SHARE_OF_BARE_COMMITS if name == "Django, same rows" else None)
         for name in bare
-    ]
+    ]  # fmt: skip
+    without = seconds["sqlite3, same rows"] / seconds["append without Django"]
+    rows.append(
+        Row("appends / bare commits, both sqlite3, same rows", without, "", LEAST_SHARE_OF_BARE_COMMITS)
+    )
     for name in bare:
         extra = per_append - seconds[name]
         rows.append(Row(f"an append takes longer than {name} by", extra * 1e6, "µs"))

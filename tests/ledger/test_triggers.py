@@ -116,8 +116,11 @@ def insert_entry(chain: Chain, sequence: int, previous_hash: str) -> None:
 
 @pytest.mark.parametrize("sequence", [-1, 0, 1, 3, 5])
 def test_an_entry_out_of_sequence_is_refused(chain: Chain, sequence: int) -> None:
-    with pytest.raises(IntegrityError, match="紧接"):
+    # A number that is taken is refused by the key before any trigger is asked.
+    said = r"UNIQUE|ledger_entry_pkey" if sequence in (1, 3) else "紧接"
+    with pytest.raises(IntegrityError, match=said):
         insert_entry(chain, sequence, chain.head_hash)
+    assert verify_chain("bureau:1").verified_entries == 3
 
 
 def test_an_entry_on_another_hash_than_the_last_is_refused(chain: Chain) -> None:

@@ -9,8 +9,11 @@ from jiebang.ledger.verify_file import GENESIS_HASH
 _ENTRY_CHANGED: Final = "账本条目不可修改、不可删除"
 _CHAIN_DELETED: Final = "账本链不可删除"
 
+_OUT_OF_ORDER: Final = "账本条目必须紧接本链最后一条"
+# The head moves from the entry before to the new one, or not at all: then the insertion is refused.
 _MOVE_HEAD: Final = (
     "UPDATE ledger_chain SET head_sequence = NEW.sequence, head_hash = NEW.hash WHERE id = NEW.chain_id"
+    " AND head_sequence = NEW.sequence - 1 AND head_hash = NEW.previous_hash"
 )
 _MOVE_HEAD_NAME: Final = "ledger_entry_move_head"
 
@@ -28,13 +31,6 @@ class Refusal:
 _REFUSALS: Final[Mapping[str, Refusal]] = {
     "ledger_entry_no_update": Refusal("ledger_entry", "UPDATE", _ENTRY_CHANGED),
     "ledger_entry_no_delete": Refusal("ledger_entry", "DELETE", _ENTRY_CHANGED),
-    "ledger_entry_in_order": Refusal(
-        "ledger_entry",
-        "INSERT",
-        "账本条目必须紧接本链最后一条",
-        "NOT EXISTS (SELECT 1 FROM ledger_chain WHERE id = NEW.chain_id"
-        " AND head_sequence = NEW.sequence - 1 AND head_hash = NEW.previous_hash)",
-    ),
     "ledger_chain_empty": Refusal(
         "ledger_chain",
         "INSERT",
@@ -73,7 +69,8 @@ def _write_sqlite() -> Iterator[tuple[str, str]]:
         when = f" WHEN {refusal.condition}" if refusal.condition else ""
         action = f"SELECT RAISE(ABORT, '{refusal.message}')"
         yield name, _sqlite_trigger(name, f"BEFORE {refusal.event}", refusal.table, when, action)
-    yield _MOVE_HEAD_NAME, _sqlite_trigger(_MOVE_HEAD_NAME, "AFTER INSERT", "ledger_entry", "", _MOVE_HEAD)
+    move = f"{_MOVE_HEAD}; SELECT RAISE(ABORT, '{_OUT_OF_ORDER}') WHERE changes() = 0"
+    yield _MOVE_HEAD_NAME, _sqlite_trigger(_MOVE_HEAD_NAME, "AFTER INSERT", "ledger_entry", "", move)
 
 
 def _sqlite_trigger(name: str, event: str, table: str, when: str, action: str) -> str:
@@ -113,13 +110,15 @@ class PostgresTrigger:
 
 def _write_postgresql() -> Iterator[tuple[str, PostgresTrigger]]:
     for name, refusal in _POSTGRESQL_REFUSALS.items():
-        refuse = f"RAISE EXCEPTION '{refusal.message}' USING ERRCODE = 'restrict_violation';"
+        refuse = _raise_exception(refusal.message)
         body = f"BEGIN IF {refusal.condition or 'TRUE'} THEN {refuse} END IF; RETURN NEW; END"
         yield name, PostgresTrigger("BEFORE", refusal.event, refusal.table, body)
-    yield (
-        _MOVE_HEAD_NAME,
-        PostgresTrigger("AFTER", "INSERT", "ledger_entry", f"BEGIN {_MOVE_HEAD}; RETURN NULL; END"),
-    )
+    move = f"BEGIN {_MOVE_HEAD}; IF NOT FOUND THEN {_raise_exception(_OUT_OF_ORDER)} END IF; RETURN NULL; END"
+    yield _MOVE_HEAD_NAME, PostgresTrigger("AFTER", "INSERT", "ledger_entry", move)
+
+
+def _raise_exception(message: str) -> str:
+    return f"RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation';"
 
 
 POSTGRESQL_TRIGGERS: Final[Mapping[str, PostgresTrigger]] = dict(_write_postgresql())

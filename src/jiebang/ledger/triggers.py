@@ -1,7 +1,7 @@
 """The database's own refusal to change the ledger, the same on SQLite and PostgreSQL.
 
-On entries: no update, no deletion, no truncation; an insertion only as the next of its chain and on top of the last
-entry's hash, which then moves the chain's head. On chains: a new one begins empty; its head moves only forward, to an
+On entries: no update, no deletion, no truncation; an insertion moves the chain's head from the entry before to itself,
+and is refused where it doesn't stand next after the head and on top of its hash. On chains: a new one begins empty; its head moves only forward, to an
 entry that exists; nothing else of it changes and it is never deleted. Who owns the database can remove triggers: that
 is missed at start, and verification finds what was done without them.
 """
