@@ -19,7 +19,7 @@ def write_instant(at: datetime) -> str:
     """The canonical text of an instant: UTC, six decimals, Z. Raises LedgerError for one without a time zone."""
     if at.utcoffset() is None:
         raise LedgerError(where="账本条目的时间", what="时间没有时区", fix="请写明时区")
-    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+    return at.astimezone(UTC).isoformat("T", "microseconds")[:-6] + "Z"
 
 
 class InstantField(_TextField):
