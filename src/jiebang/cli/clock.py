@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from argparse import Namespace
 from typing import Any
+
+from jiebang.cli._django import set_up_django
 
 
 def register(subparsers: Any) -> None:
@@ -19,23 +20,16 @@ def register(subparsers: Any) -> None:
     forever.set_defaults(run=run_forever)
 
 
-def _set_up() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiebang.config.settings")
-    import django
-
-    django.setup()
-
-
 def run_tick(options: Namespace) -> int:
     """One tick; prints what it closed and what waits."""
-    _set_up()
+    set_up_django()
     _tick()
     return 0
 
 
 def run_forever(options: Namespace) -> int:
     """Tick until told to stop."""
-    _set_up()
+    set_up_django()
     told: set[tuple[str, str]] = set()
     try:
         while True:

@@ -183,8 +183,10 @@ class _Chain:
 
     def _advance(self, rows: list[tuple[Any, ...]], verified: int, last_hash: str) -> None:
         first, self.verified, self.last_hash = self.verified, verified, last_hash
-        for sequence, known in self.known_hashes.items():
-            if first < sequence <= verified and rows[sequence - first - 1][2] != known:
+        if not self.known_hashes:
+            return
+        for sequence, (_, _, digest, *_) in enumerate(rows[: verified - first], start=first + 1):
+            if self.known_hashes.get(sequence, digest) != digest:
                 self.verified = sequence - 1
                 raise _Found(
                     sequence,

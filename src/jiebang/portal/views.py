@@ -22,6 +22,7 @@ from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import Subject, Submission
 from jiebang.lifecycle.packs import load_program
+from jiebang.lifecycle.receipts import hashes_of_receipts
 from jiebang.organisations.models import Programme
 from jiebang.policy.in_force import state_on
 from jiebang.policy.pack import ITEM_SECTIONS
@@ -185,7 +186,8 @@ def ledger_page(request: HttpRequest) -> HttpResponse:
         report, verified_at = cache.get(kept, (None, at))
         if report is None:
             with suppress(LedgerError):  # nothing has been written there yet
-                report = verify_chain(programme.chain_key)
+                receipts = hashes_of_receipts(programme.chain_key)
+                report = verify_chain(programme.chain_key, known_hashes=receipts)
                 cache.set(kept, (report, at), 60)
         bureau = programme.bureau.name
         found.append({"key": programme.chain_key, "bureau": bureau, "report": report, "at": verified_at})

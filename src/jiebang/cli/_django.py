@@ -1,0 +1,11 @@
+"""Bring up Django for the commands that need the database; the others stay quick without it."""
+
+import os
+
+
+def set_up_django() -> None:
+    """Load the settings and the apps. Raises what the settings raise where something is missing."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiebang.config.settings")
+    import django
+
+    django.setup()
