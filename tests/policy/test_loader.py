@@ -118,6 +118,8 @@ def test_the_sample_is_sound(tmp_path: Path) -> None:
         # what the platform tells
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid}", "told", "事实的类型不对（应为：写类型为 date 或 instant 的事实）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid, opened: bid}", "told", "要写且只写一种（应为：opened、closes、closed、handed_in、passed 之一，或 counts）"),
+        ("pack.yaml", "label: 项目投入总额, type: money}", "label: 项目投入总额, type: money}\n  challenge.selected_on: {label: 遴选日, type: date, told: {closes: select}}", "selected_on", "阶段“select”没有截止（应为：写有 term 的揭榜、备案、公示或写了 on_expiry 的阶段）"),
+        ("pack.yaml", "label: 项目投入总额, type: money}", "label: 项目投入总额, type: money}\n  challenge.signed_on: {label: 签约日, type: date, told: {closed: sign}}", "signed_on", "阶段“sign”按 bid 进行，不按 challenge，永远没有可告知的（应为：写按 challenge 进行的阶段）"),
         # clauses, money, identity, sections
         ("pack.yaml", "  EX-12: {", "  EX-99: {article: 第九条, force: must, says: 没人管。}\n  EX-12: {", "EX-99", "条款 EX-99 没有任何内容承载（应为：在规则、金额、流程、职责等的 clause 里写上它）"),
         ("rules.yaml", FIRST, "amount: {percent: 50%, of: {money: first}}", "  first:", f"金额“首付款”{ROUND}"),

@@ -68,6 +68,7 @@ def test_the_sound_process_is_sound() -> None:
         ("stages.vet.on_expiry", "rejected", "stages.vet.on_expiry", "写了到期的结果，没有写期限"),
         ("stages.bid.on_expiry", "too_few", "stages.bid.on_expiry", "到期的结果“too_few”没有去向"),
         ("stages.pay.on_expiry", "paid", "stages.pay.on_expiry", "“资金拨付”不能因为到期就有结果"),
+        ("stages.bid.on_expiry", "no_taker", "stages.bid.on_expiry", "向所有单位开放的窗口，结果由收到的申请决定"),
         ("stages.bid.among", "reserve", "stages.bid.among", "“揭榜申请”不能写 among: reserve"),
         ("stages.vet.among", "remaining", "stages.vet.among", "“需求论证”不能写 among: remaining"),
         ("stages.bid.among", "remaining", "stages.bid.among", "没有一个窗口是向所有单位开放的，谁也进不来"),
@@ -91,6 +92,13 @@ def test_the_sound_process_is_sound() -> None:
 )  # fmt: skip
 def test_each_unsoundness_is_reported(path: str, value: object, where: str, what: str) -> None:
     assert (where, what) in complaints(changed((path, value)))
+
+
+def test_a_term_that_leads_to_what_may_be_used_up_is_reported() -> None:
+    limited = (("stages.vet.term", "vetting"), ("stages.vet.on_expiry", "passed"))
+    assert complaints(changed(*limited)) == []
+    found = complaints(changed(*limited, ("stages.announce.at_most", "1 次")))
+    assert found == [("stages.vet.on_expiry", "到期通到限了次数的“张榜”，次数用完后无路可走")]
 
 
 def test_a_path_that_never_ends_is_reported_at_each_of_its_stages() -> None:

@@ -13,6 +13,7 @@ from jiebang.policy.names import declared_type
 from jiebang.policy.pack import ITEM_SECTIONS, Pack
 from jiebang.policy.pack_facts import Told
 from jiebang.policy.pack_items import UNSET
+from jiebang.policy.process import is_only_returned_to, is_windowed
 from jiebang.policy.stages import Per
 from jiebang.policy.values import FACT_NAME, NAME, BadValue, Kind, ValueType, read_literal
 
@@ -91,6 +92,29 @@ class _Check:
             self.report(
                 path, "事实的类型不对", f"写类型为 {' 或 '.join(sorted(kind.value for kind in kinds))} 的事实"
             )
+        self._told_of_runs(name, told, path)
+
+    def _told_of_runs(self, name: str, told: Told, path: tuple[str | int, ...]) -> None:
+        """Only what can ever happen may be asked: a window that closes, runs of the thing the fact is about."""
+        about = told.counts.value if told.counts is not None else name.split(".", maxsplit=1)[0]
+        for key in told.stages:
+            at = [process for process in self.pack.processes.values() if key in process.stages]
+            if told.closes and at and not any(is_windowed(process.stages[key]) for process in at):
+                self.report(
+                    path, f"阶段“{key}”没有截止", "写有 term 的揭榜、备案、公示或写了 on_expiry 的阶段"
+                )
+            if told.handed_in:
+                continue
+            own = any(
+                process.stages[key].per.value == about or is_only_returned_to(key, process) for process in at
+            )
+            if at and not own:
+                per = "、".join(sorted({process.stages[key].per.value for process in at}))
+                self.report(
+                    path,
+                    f"阶段“{key}”按 {per} 进行，不按 {about}，永远没有可告知的",
+                    f"写按 {about} 进行的阶段",
+                )
 
     def clauses(self) -> None:
         """Every cited clause is in the clause list, and every clause of the list is carried by some item."""

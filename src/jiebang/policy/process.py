@@ -103,7 +103,7 @@ def _prove_stage(
             complain((*path, "outcomes"), f"结果“{outcome}”没有去向", "每个结果都要写去向")
     if (stage.when is None) != (stage.skipped is None):
         complain(path, "when 与 skipped 要一起写", "有条件的阶段要写条件不成立时的去向")
-    _prove_expiry(stage, path, complain)
+    _prove_expiry(key, process, path, complain)
     _prove_among(stage, process, path, complain)
     if stage.kind in WINDOWED and stage.term is None:
         complain(path, f"“{kind.label}”没有写期限", "写 term；办法没规定长度的，让期限引用裁量项")
@@ -127,7 +127,8 @@ _MADE_BY_HAND = frozenset(
 )  # fmt: skip
 
 
-def _prove_expiry(stage: Stage, path: tuple[str | int, ...], complain: Report) -> None:
+def _prove_expiry(key: str, process: Process, path: tuple[str | int, ...], complain: Report) -> None:
+    stage = process.stages[key]
     if stage.on_expiry is None:
         return
     if stage.term is None:
@@ -142,6 +143,34 @@ def _prove_expiry(stage: Stage, path: tuple[str | int, ...], complain: Report) -
         complain((*path, "on_expiry"), "到期时可能一件都没有收到", "写结果 none_received 的去向")
     if (stage.kind, stage.on_expiry) in _MADE_BY_HAND or stage.kind in MONEY_KINDS or stage.kind == "notice":
         complain((*path, "on_expiry"), f"“{KINDS[stage.kind].label}”不能因为到期就有结果", "去掉 on_expiry")
+    if stage.kind in _OPEN_TO_BIDDERS and not is_only_returned_to(key, process):
+        complain(
+            (*path, "on_expiry"),
+            "向所有单位开放的窗口，结果由收到的申请决定",
+            "只有退回补正的窗口可以写 on_expiry",
+        )
+    if stage.on_expiry in stage.outcomes:
+        for there in targets_of(stage.outcomes[stage.on_expiry]):
+            if there in process.stages and process.stages[there].at_most is not None:
+                # Once it is used up, nobody could be told: the clock would try for ever.
+                complain(
+                    (*path, "on_expiry"),
+                    f"到期通到限了次数的“{process.stages[there].label}”，次数用完后无路可走",
+                    "让到期的结果通到别的阶段",
+                )
+
+
+_OPEN_TO_BIDDERS = frozenset({"take_bids", "register"})
+
+
+def is_only_returned_to(key: str, process: Process) -> bool:
+    """Whether a stage is reached by returning outcomes alone: then each of its runs is one returned thing's own."""
+    return key != process.starts and not any(
+        key in targets_of(target) and outcome not in KINDS[one.kind].returning
+        for one in process.stages.values()
+        if one.kind in KINDS
+        for outcome, target, _ in routes_of(one)
+    )
 
 
 def _prove_among(stage: Stage, process: Process, path: tuple[str | int, ...], complain: Report) -> None:
