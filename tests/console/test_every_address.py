@@ -55,6 +55,7 @@ ADDRESSES: list[tuple[str, str, str, dict[str, Any], str, dict[str, int]]] = [
     ("console:demo_accounts", CHECKING, "", {}, "", everybody(404)),
     ("console:identities", CHECKING, "", {}, "", LOGGED_IN),
     ("console:worklist", CHECKING, "", {}, "", LOGGED_IN),
+    ("console:letters", CHECKING, "", {}, "", statuses(302, 404, 404, 404, 404, 404, 200, 200, 404)),
     ("console:subjects", CHECKING, "", {}, "", LOGGED_IN),
     ("console:subject", CHECKING, "batch", {}, "", statuses(302, 200, 200, 200, 200, 200, 200, 404, 404)),
     ("console:subject", COLLECTING, "batch", {}, "", statuses(302, 200, 200, 404, 200, 200, 200, 200, 404)),

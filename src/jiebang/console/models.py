@@ -1,4 +1,4 @@
-"""What somebody has typed and not yet sent."""
+"""What belongs to the workbench alone: what somebody has typed and not yet sent, and how far somebody has read."""
 
 from django.db import models
 
@@ -29,3 +29,17 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class ReadingMark(models.Model):
+    """How far somebody, acting under a mandate, has read the messages to its organisation."""
+
+    mandate = models.OneToOneField(Mandate, models.CASCADE, related_name="+", verbose_name="授权")
+    #: the key of the newest message seen
+    read_through = models.BigIntegerField("读到", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "读到哪里"
+
+    def __str__(self) -> str:
+        return f"{self.mandate_id} {self.read_through}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from jiebang.console.views import acts, appointments, cases, files, imports, log_in, programmes
+from jiebang.console.views import acts, appointments, cases, files, imports, letters, log_in, programmes
 
 app_name = "console"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("enter/", log_in.demo_accounts, name="demo_accounts"),
     path("identities/", log_in.identities, name="identities"),
     path("worklist/", cases.worklist, name="worklist"),
+    path("letters/", letters.letters, name="letters"),
     path("subjects/", cases.subject_list, name="subjects"),
     path("subjects/<int:subject_id>/", cases.subject_page, name="subject"),
     path("subjects/<int:subject_id>/acts/<slug:stage>/<slug:event>/", acts.act_page, name="act"),

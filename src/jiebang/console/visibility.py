@@ -53,6 +53,11 @@ def own_subjects(organisation_id: int) -> QuerySet[Subject]:
     return Subject.objects.filter(Q(lead_id=organisation_id) | Q(pk__in=mine.values("subject")))
 
 
+def followed_subjects(organisation_id: int) -> QuerySet[Subject]:
+    """What an organisation is told about: its own cases and what became of them."""
+    return Subject.objects.filter(_own(organisation_id))
+
+
 def _own(organisation_id: int) -> Q:
     mine = own_subjects(organisation_id).values("pk")
     return (

@@ -110,9 +110,11 @@ def note_ends(act: Act) -> None:
     rows = Subject.objects.filter(
         programme=act.subject.programme_id, kind__in=SubjectKind.values, ended_at=act.at
     ).order_by("pk")
-    ended = [{"subject": pk, "ending": ending} for pk, ending in rows.values_list("pk", "ending")]
+    ended = list(rows)
     if ended:
-        act.drafts.append(EntryDraft("subjects.ended", {"ended": ended}))
+        told = [{"subject": one.pk, "ending": one.ending} for one in ended]
+        act.drafts.append(EntryDraft("subjects.ended", {"ended": told}))
+        act.messages += [("subject.ended", one, {"ending": one.ending}) for one in ended]
 
 
 def _lock_subject(subject_id: int) -> Subject:
@@ -392,9 +394,13 @@ def _record(
     }
     if outcome is not None:
         body["outcome"] = outcome
+        told = {"stage": act.run.stage, "kind": act.run.kind, "outcome": outcome, "note": act.run.note}
+        act.messages.insert(0, ("stage.concluded", act.subject, told))
     drafts = [EntryDraft(f"stage.{event}", body), *act.drafts]
-    for topic, subject, message in act.messages:
-        OutboxMessage.objects.create(topic=topic, subject=subject, body=message, created_at=act.at)
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(topic=topic, subject=subject, body=message, created_at=act.at)
+        for topic, subject, message in act.messages
+    )
     entries = append_entries(act.subject.programme.chain_key, drafts, act.at)
     if submission is not None:
         Submission.objects.create(

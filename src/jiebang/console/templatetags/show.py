@@ -7,7 +7,9 @@ from decimal import Decimal
 from django import template
 
 from jiebang.console import labels
+from jiebang.console.letters import MOST_COUNTED, count_unread
 from jiebang.kernel.money import format_yuan
+from jiebang.organisations.models import Mandate
 
 register = template.Library()
 
@@ -52,3 +54,12 @@ def deadline_tone(days: int | None) -> str:
     if days is None:
         return "due-none"
     return "due-late" if days < 0 else "due-soon" if days <= 3 else "due-far"
+
+
+@register.simple_tag
+def unread_letters(mandate: Mandate) -> str:
+    """How many messages to the mandate's organisation are unread; nothing for none."""
+    unread = count_unread(mandate)
+    if not unread:
+        return ""
+    return f"{MOST_COUNTED}+" if unread > MOST_COUNTED else str(unread)

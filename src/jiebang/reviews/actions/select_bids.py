@@ -80,6 +80,8 @@ def _part_ways(act: Act, chosen: list[Subject], candidates: list[Subject]) -> No
             act.messages.append(("bid.called_up", bid, {"number": bid.number}))
     for bid in candidates:
         if bid in chosen:
+            if not reserve:
+                act.messages.append(("bid.selected", bid, {"number": bid.number}))
             continue
         if not reserve:
             end_subject(bid, "未选中，列为候补" if kept else "未选中", act.at)

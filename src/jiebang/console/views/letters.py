@@ -1,0 +1,37 @@
+"""The messages to an organisation: what happened to its cases."""
+
+from __future__ import annotations
+
+from django.core.paginator import InvalidPage, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from jiebang.console.identity import Visit, visited
+from jiebang.console.letters import letters_of, mark_read, messages_to
+
+_PER_PAGE = 30
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@visited
+def letters(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Newest first. Looking changes nothing; a button says that they have been read."""
+    if visit.mandate.organisation_id is None:
+        raise Http404
+    found = messages_to(visit.mandate)
+    if request.method == "POST":
+        through = request.POST.get("through", "")
+        if not through.isdigit() or len(through) > 18:
+            raise Http404
+        mark_read(visit.mandate, int(through))
+        return redirect("console:letters")
+    pages = Paginator(found.select_related("subject__programme"), _PER_PAGE)
+    try:
+        page = pages.page(request.GET.get("page", "1"))
+    except InvalidPage:
+        raise Http404 from None
+    messages = list(page)
+    newest = messages[0].pk if messages and page.number == 1 else 0
+    context = {"page": page, "letters": letters_of(messages, visit.mandate), "newest": newest}
+    return render(request, "console/letters.html", context)
