@@ -27,7 +27,7 @@ from jiebang.policy.pack_process import Among, Stage
 from jiebang.policy.pack_rules import When
 from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.program import Program
-from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS, is_favourable
+from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 from jiebang.publications.actions.resolve_objection import has_judged
 from jiebang.publications.models import Objection
@@ -128,9 +128,6 @@ def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
     if row.event == "submit_papers":
         stage = describe_stage(program_of(subject), subject, run.stage)
         return bool(stage and stage.papers.takes)
-    if row.event == "conclude" and run.kind in MONEY_KINDS:
-        stage = describe_stage(program_of(subject), subject, run.stage)
-        return any(not is_favourable(run.kind, name) for name in (stage.outcomes if stage else ()))
     if row.event == "record_contribution":
         return bool(paid_between_parties(program_of(subject), subject.process))
     if row.event == "confirm_contribution":

@@ -24,7 +24,7 @@ from jiebang.policy.pack_rules import When
 from jiebang.policy.process import targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.situation import RANK, Situation
-from jiebang.policy.stages import MONEY_KINDS, is_favourable
+from jiebang.policy.stages import MONEY_KINDS, is_booked
 from jiebang.policy.values import DATE, FLAG, MONEY, SCORE, TEXT, Kind, ValueType
 from jiebang.publications.models import Objection
 from jiebang.reviews.actions.select_bids import candidates_of
@@ -269,11 +269,8 @@ def _conclude(asking: Asking) -> list[Slot]:
     slots: list[Slot] = []
     if kind != "review" or _by_hand(asking.stage.scoring):
         # Where money moves, the favourable outcome is booked with its amount and voucher, not declared.
-        booked = kind in MONEY_KINDS
         outcomes = {
-            name: outcome_label(kind, name)
-            for name in asking.stage.outcomes
-            if not (booked and is_favourable(kind, name))
+            name: outcome_label(kind, name) for name in asking.stage.outcomes if not is_booked(kind, name)
         }
         slots.append(Slot(("outcome",), "结果", choice(outcomes), required=True))
     slots.append(_note(hint="不予通过、退回等结果要写明理由"))

@@ -8,6 +8,8 @@ from jiebang.funding.computed import confirmed
 from jiebang.funding.models import Payment
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import format_yuan
+from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.limits import require_payable
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.amounts import Amount
@@ -59,6 +61,31 @@ def _hold_whole(act: Act, part: Amount, situation: Situation) -> None:
             require_payable(act, found)
             part.lines += found.lines
         whole = found.item.part_of
+
+
+def left_of_whole(act: Act, item: str) -> Decimal:
+    """What is still to be paid of the amount that an item is a part of, directly or by another part; 0 where it is no part.
+
+    Counts what the books say is paid to this thing under any part of the same whole; recoveries are no payments back into it.
+    """
+    money = act.program.pack.money
+    whole = _whole_of(money, item)
+    if whole == item:
+        return Decimal(0)
+    amount = act.program.accountant.compute(whole, situation_of(act.subject, act.at)).amount
+    if amount is None:
+        raise UnableToApply(
+            where=money[whole].label, what="总额现在算不出来，不知道还剩多少", fix="先补齐再登记"
+        )
+    rows = Payment.objects.filter(subject=act.subject, paid_on__isnull=False, withdrawn_at__isnull=True)
+    paid = sum((row.amount for row in rows if _whole_of(money, row.item) == whole), Decimal(0))
+    return max(amount - paid, Decimal(0))
+
+
+def _whole_of(money: dict[str, Money], item: str) -> str:
+    while (above := money[item].part_of) is not None:
+        item = above
+    return item
 
 
 def unpaid_by_others(act: Act, situation: Situation) -> list[str]:

@@ -11,14 +11,13 @@ from jiebang.lifecycle.door import (
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act, Transition, register
-from jiebang.policy.stages import MONEY_KINDS, is_favourable
+from jiebang.policy.stages import is_booked, is_favourable
 
 CONCLUDED = frozenset(
     {
         "vet_need", "recommend", "check_form", "match", "visit", "verify_result", "deliberate",
         "exempt_notice", "pool", "sign", "trial", "develop", "assess_milestone", "check_progress", "change_project",
-        "find_responsibility", "approve_exit", "apply_for_payment", "liquidate", "recover", "procure", "share",
-        "apply_to_use", "offer_first_refusal", "fulfil_duties", "record_act", "summarise",
+        "find_responsibility", "approve_exit", "apply_for_payment", "liquidate", "share", "apply_to_use", "offer_first_refusal", "fulfil_duties", "record_act", "summarise",
     }
 )  # fmt: skip
 
@@ -30,8 +29,7 @@ def conclude(act: Act) -> str:
         raise UnableToApply(
             where=act.stage.label, what="没有选择结果", fix=f"可用：{'、'.join(act.stage.outcomes)}"
         )
-    # Money that moves is recorded with its amount and voucher, not declared.
-    if act.stage.kind in MONEY_KINDS and is_favourable(act.stage.kind, outcome):
+    if is_booked(act.stage.kind, outcome):
         raise UnableToApply(
             where=act.stage.label, what="钱款进出要登记金额和凭证", fix="先提出金额，再登记凭证"
         )

@@ -35,12 +35,20 @@ def _tell_one(subject: Subject, fact: FactDeclaration, told: Told) -> Any:
         return f"{counted} {fact.unit}"
     if told.passed is not None:
         return bool(_passed([subject], told.stages))
+    if told.came_to is not None:
+        return any(_came_to(subject, stage, outcome) for stage, outcome in told.came_to.items())
     at = _moment(subject, told)
     if at is None:
         return None
     if fact.type is Kind.date:
         return (last_day_of(at) if told.closes else local_date(at)).isoformat()
     return (closing_instant(at) if told.closes else at).astimezone(SHANGHAI).isoformat()
+
+
+def _came_to(subject: Subject, stage: str, outcome: str) -> bool:
+    closed = _runs(subject, [stage]).filter(closed_at__isnull=False)
+    newest = closed.order_by("-closed_at", "-pk").values_list("outcome", flat=True).first()
+    return newest == outcome
 
 
 def _moment(subject: Subject, told: Told) -> datetime | None:

@@ -19,6 +19,7 @@ from jiebang.policy.values import FACT_NAME, NAME, BadValue, Kind, ValueType, re
 
 Report = Callable[[tuple[str | int, ...], str, str], None]
 _SUBJECTS = frozenset(p.value for p in Per) | {"programme", "payment", "application", "extension"}
+_TOLD_WORDS = ("opened", "closes", "closed", "handed_in", "passed", "came_to")
 _CLAUSE = re.compile(r"[A-Z]{2,4}-[0-9A-Za-z.]+$")
 
 
@@ -73,9 +74,9 @@ class _Check:
         path = ("facts", name, "told")
         for stage in told.stages:
             self.known(stage, self.stages, path, "阶段")
-        words = [w for w in ("opened", "closes", "closed", "handed_in", "passed") if getattr(told, w)]
+        words = [w for w in _TOLD_WORDS if getattr(told, w)]
         if len(words) != 1 and not (told.counts and not words):
-            self.report(path, "要写且只写一种", "opened、closes、closed、handed_in、passed 之一，或 counts")
+            self.report(path, "要写且只写一种", f"{'、'.join(_TOLD_WORDS)} 之一，或 counts")
             return
         if told.counts is not None and words not in ([], ["passed"]):
             self.report(path, "counts 只能和 passed 一起写", "去掉另一个")
@@ -85,7 +86,7 @@ class _Check:
             )
         kinds = (
             {Kind.count} if told.counts is not None
-            else {Kind.flag} if told.passed is not None
+            else {Kind.flag} if told.passed is not None or told.came_to is not None
             else {Kind.date, Kind.instant}
         )  # fmt: skip
         if self.pack.facts[name].type not in kinds:
@@ -103,6 +104,9 @@ class _Check:
                 self.report(
                     path, f"阶段“{key}”没有截止", "写有 term 的揭榜、备案、公示或写了 on_expiry 的阶段"
                 )
+            wanted = (told.came_to or {}).get(key)
+            if wanted is not None and not any(wanted in process.stages[key].outcomes for process in at):
+                self.report(path, f"阶段“{key}”没有结果“{wanted}”", "写这个阶段有去向的结果")
             if told.handed_in:
                 continue
             own = any(

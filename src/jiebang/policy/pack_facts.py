@@ -43,7 +43,8 @@ class Told(Strict):
     """What the platform tells of a thing by itself, from the runs of the stages named: exactly one word.
 
     `opened`, `closes`, `closed`: when the newest of them began, runs out, ended; `handed_in`: when the thing's papers came in
-    there; `passed`: whether the newest of them ended well; `counts`: how many things below, still in it, passed them.
+    there; `passed`: whether the newest of them ended well; `came_to`: {stage: outcome}, whether the newest run of one of them
+    ended with that outcome; `counts`: how many things below, still in it, passed them.
     """
 
     opened: Names | None = None
@@ -51,12 +52,14 @@ class Told(Strict):
     closed: Names | None = None
     handed_in: Names | None = None
     passed: Names | None = None
+    came_to: dict[str, str] | None = None
     counts: Per | None = None
 
     @property
     def stages(self) -> list[str]:
         """The stages looked at, whatever the word."""
-        return self.opened or self.closes or self.closed or self.handed_in or self.passed or []
+        words = (self.opened, self.closes, self.closed, self.handed_in, self.passed, list(self.came_to or {}))
+        return next((names for names in words if names), [])
 
 
 class FactDeclaration(Strict):

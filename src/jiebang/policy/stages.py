@@ -137,8 +137,8 @@ KINDS: Mapping[str, StageKind] = {
     # money
     "apply_for_payment": _kind("拨付申请", "project challenge bid result", {"passed": "", "returned": "", "refused": ""},
                                "agreement|notice|acceptance|decision|results", "returned", optional="returned"),
-    "pay": _kind("资金拨付", "project challenge bid result", {"paid": "payment"},
-                 "agreement|notice|acceptance|decision|results"),
+    "pay": _kind("资金拨付", "project challenge bid result", {"paid": "payment", "part_paid": "payment", "not_due": ""},
+                 "agreement|notice|acceptance|decision|results", "part_paid", optional="part_paid not_due"),
     "liquidate": _kind("资金清算", "project", {"settled": "liquidation"}, "projects"),
     "recover": _kind("资金收回", "project", {"recovered": "", "nothing_due": ""}, "liquidation|projects",
                      optional="nothing_due"),
@@ -155,6 +155,15 @@ KINDS: Mapping[str, StageKind] = {
                         optional="refused"),
     "summarise": _kind("年度总结", "batch", {"recorded": ""}),
 }  # fmt: skip
+
+
+#: Outcomes that the books give with the money itself; nobody declares them.
+_BY_THE_BOOKS = frozenset({("pay", "part_paid")})
+
+
+def is_booked(kind: str, outcome: str) -> bool:
+    """Whether an outcome comes about by recording the money with its amount and voucher, not by anybody's word."""
+    return (kind in MONEY_KINDS and is_favourable(kind, outcome)) or (kind, outcome) in _BY_THE_BOOKS
 
 
 def is_favourable(kind: str, outcome: str) -> bool:

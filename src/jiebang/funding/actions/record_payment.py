@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from jiebang.funding.due import unpaid_by_others
+from jiebang.funding.due import left_of_whole, unpaid_by_others
 from jiebang.funding.models import Payment, Posting
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
@@ -16,6 +16,8 @@ from jiebang.policy.stages import KINDS
 
 def record_payment(act: Act) -> str | None:
     """Record every proposed payment of this run as paid, and end the stage unless other parties still have to pay at it.
+
+    Where the pack pays in instalments, the stage ends `part_paid` until nothing is left of what they are parts of.
 
     Raises UnableToApply without a voucher or a real date, AlreadyDone for money recorded before.
     """
@@ -54,6 +56,8 @@ def record_payment(act: Act) -> str | None:
     if waiting:
         act.result["waiting"] = waiting
         return None
+    if "part_paid" in act.stage.outcomes and any(left_of_whole(act, payment.item) for payment in payments):
+        return "part_paid"
     # paid, recovered or bought: the outcome that this kind of stage is for
     return next(iter(KINDS[act.stage.kind].outcomes))
 
