@@ -6,8 +6,8 @@ import pytest
 from tests.funding.building import Case
 
 from jiebang.funding.models import Payment, Posting
-from jiebang.lifecycle.errors import StillUnset, UnableToApply
-from jiebang.lifecycle.models import FactEntry, Subject
+from jiebang.lifecycle.errors import AlreadyDone, Refused, StillUnset, UnableToApply
+from jiebang.lifecycle.models import DiscretionDecision, FactEntry, SignOff, Subject
 from jiebang.scenarios.read import read_instant
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +109,7 @@ def jiangmen(case: Case) -> Subject:
     case.decide("solver-share", "33%", project)
     case.fact(case.challenge, "challenge.total_investment", "400 万元")
     case.fact(case.challenge, "need.self_funding", "200 万元")
+    case.fact(case.challenge, "challenge.is_race", False)
     case.run(project, "pay-instalments", "pay")
     return project
 
@@ -128,3 +129,106 @@ def test_an_instalment_in_two_parts_is_paid_once() -> None:
         "拨付：揭榜方（联合体时为牵头单位）": Decimal("132013.20"),
         "拨付：发榜方": Decimal("268026.80"),
     }
+
+
+def pay(case: Case, project: Subject, day: str, voucher: str) -> tuple[Decimal, str | None]:
+    """Propose and record the next instalment on a day: how much it was, and what the stage came to."""
+    at = read_instant(f"{day}T10:00")
+    case.do(project, "pay-instalments", "propose_payment", at)
+    done = case.do(project, "pay-instalments", "record_payment", at, voucher=voucher, paid_on=day)
+    rows = Payment.objects.filter(voucher=voucher)
+    return sum((row.amount for row in rows), Decimal(0)), done.outcome
+
+
+@pytest.fixture
+def three_instalments() -> tuple[Case, Subject]:
+    case = Case("jiangmen-open-bid/trial", "open-bid")
+    project = jiangmen(case)
+    case.decide("aid-cap", "120 万元")
+    DiscretionDecision.objects.filter(key="instalment-count").update(value="3 期")
+    return case, project
+
+
+def test_instalments_go_on_until_nothing_is_left_and_add_up_to_the_fen(
+    three_instalments: tuple[Case, Subject],
+) -> None:
+    case, project = three_instalments
+    assert pay(case, project, "2026-05-20", "示例1") == (Decimal("400040.00"), "part_paid")
+    # The middle share is decided between the instalments; until then the second one stands still.
+    with pytest.raises(StillUnset, match="首期和末期之间"):
+        case.do(project, "pay-instalments", "propose_payment", read_instant("2026-06-20T10:00"))
+    case.decide("middle-share", "33.33%", project)
+    assert pay(case, project, "2026-06-21", "示例2") == (Decimal("333333.33"), "part_paid")
+    assert pay(case, project, "2026-07-20", "示例3") == (Decimal("266726.67"), "paid")
+    assert sum(row.amount for row in Payment.objects.all()) == Decimal("1000100.00")
+    assert [run.outcome for run in project.stage_runs.filter(stage="pay-instalments").order_by("round")] == [
+        "part_paid", "part_paid", "paid",
+    ]  # fmt: skip
+    with pytest.raises(AlreadyDone, match="已由"):
+        pay(case, project, "2026-07-21", "示例4")
+
+
+def test_a_share_that_leaves_nothing_ends_the_instalments_early(
+    three_instalments: tuple[Case, Subject],
+) -> None:
+    case, project = three_instalments
+    pay(case, project, "2026-05-20", "示例1")
+    case.decide("middle-share", "60%", project)
+    assert pay(case, project, "2026-06-20", "示例2") == (Decimal("600060.00"), "paid")
+
+
+def test_a_share_that_leaves_a_fen_does_not_end_them(three_instalments: tuple[Case, Subject]) -> None:
+    case, project = three_instalments
+    pay(case, project, "2026-05-20", "示例1")
+    # 0.01% of 1,000,100 is 100.01 yuan.
+    case.decide("middle-share", "59.99%", project)
+    assert pay(case, project, "2026-06-20", "示例2") == (Decimal("599959.99"), "part_paid")
+    assert pay(case, project, "2026-07-20", "示例3") == (Decimal("100.01"), "paid")
+
+
+def test_a_second_click_pays_no_second_instalment(three_instalments: tuple[Case, Subject]) -> None:
+    case, project = three_instalments
+    pay(case, project, "2026-05-20", "示例1")
+    # The next instalment is open, but nothing has been proposed for it.
+    with pytest.raises(UnableToApply, match="还没有提出拨付意见"):
+        case.do(
+            project, "pay-instalments", "record_payment", read_instant("2026-05-20T10:01"),
+            voucher="示例1", paid_on="2026-05-20",
+        )  # fmt: skip
+    assert Payment.objects.count() == 2
+
+
+def test_nobody_declares_that_an_instalment_is_paid(three_instalments: tuple[Case, Subject]) -> None:
+    case, project = three_instalments
+    for outcome in ("paid", "part_paid"):
+        with pytest.raises(UnableToApply, match="登记金额和凭证"):
+            case.do(project, "pay-instalments", "conclude", AT, outcome=outcome, note="已经付了")
+
+
+def test_a_terminated_project_gets_no_further_instalment(three_instalments: tuple[Case, Subject]) -> None:
+    case, project = three_instalments
+    pay(case, project, "2026-05-20", "示例1")
+    case.decide("middle-share", "30%", project)
+    case.run(project, "change", "change_project", "terminated")
+    at = read_instant("2026-06-20T10:00")
+    with pytest.raises(Refused, match="终止或淘汰"):
+        case.do(project, "pay-instalments", "propose_payment", at)
+    with pytest.raises(UnableToApply, match="没有写理由"):
+        case.do(project, "pay-instalments", "conclude", at, outcome="not_due")
+    done = case.do(project, "pay-instalments", "conclude", at, outcome="not_due", note="项目已终止（示例）")
+    assert done.outcome == "not_due"
+
+
+def test_what_has_been_proposed_is_paid_or_sent_back_before_anybody_says_that_nothing_is_due(
+    three_instalments: tuple[Case, Subject],
+) -> None:
+    case, project = three_instalments
+    case.do(project, "pay-instalments", "propose_payment", AT)
+    with pytest.raises(AlreadyDone, match="已经提出过"):
+        case.do(project, "pay-instalments", "conclude", AT, outcome="not_due", note="示例")
+    run = project.stage_runs.get(stage="pay-instalments")
+    SignOff.objects.create(
+        run=run, position="head", signed_at=AT, signed_by=case.officer[0], agreed=False, note="退回（示例）"
+    )
+    case.do(project, "pay-instalments", "conclude", AT, outcome="not_due", note="示例")
+    assert not Payment.objects.filter(withdrawn_at__isnull=True).exists()

@@ -122,7 +122,7 @@ def test_the_sum_for_a_lane_comes_before_what_was_recorded_for_its_challenge(rac
 
 
 def test_jiangmens_other_lanes_one_by_one() -> None:
-    case = Case("jiangmen-open-bid/trial", "race")
+    case = Case("jiangmen-open-bid/trial", "open-bid")
     one, _two, _three = case.lane(1, "100 万元"), case.lane(2, "60.5 万元"), case.lane(3)
     assert figures_of(one)["challenge.lane_aids"] == [{"amount": "605000.00 元"}]
     assert known(one).facts["challenge.lane_aids"].value == ({"amount": Decimal("605000.00")},)

@@ -1,4 +1,4 @@
-"""What the platform saw of a challenge and its projects: when it was announced, whether it is a race, how projects came out."""
+"""What the platform saw of a challenge and its projects: when it was announced, how projects came out."""
 
 from datetime import timedelta
 
@@ -31,11 +31,6 @@ def test_the_announcement_has_its_day_in_shanghai() -> None:
     assert str(told(case.challenge, "challenge.announced_on")) == "2026-03-10"
 
 
-@pytest.mark.parametrize(("process", "is_race"), [("race", True), ("open-bid", False)])
-def test_the_process_says_whether_it_is_a_race(process: str, is_race: bool) -> None:
-    assert told(Case(JIANGMEN, process).challenge, "challenge.is_race") is is_race
-
-
 @pytest.mark.parametrize(
     ("fact", "stage", "kind", "outcome", "otherwise"),
     [
@@ -47,7 +42,7 @@ def test_the_process_says_whether_it_is_a_race(process: str, is_race: bool) -> N
 def test_how_a_project_came_out_is_its_newest_run(
     fact: str, stage: str, kind: str, outcome: str, otherwise: str
 ) -> None:
-    case = Case(JIANGMEN, "race")
+    case = Case(JIANGMEN, "open-bid")
     project = case.lane(1)
     assert told(project, fact) is False
     case.run(project, stage, kind)
@@ -60,7 +55,7 @@ def test_how_a_project_came_out_is_its_newest_run(
 
 
 def test_a_notice_that_ended_without_objection_and_who_is_still_in_it() -> None:
-    case = Case(JIANGMEN, "race")
+    case = Case(JIANGMEN, "open-bid")
     first = case.subject("bid", case.challenge, "示例-1-C001-B001")
     case.subject("bid", case.challenge, "示例-1-C001-B002")
     assert told(case.challenge, "challenge.notice_unopposed") is False

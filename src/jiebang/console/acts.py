@@ -164,6 +164,13 @@ def _is_left_out(run: StageRun, subject: Subject, actor: Actor) -> bool:
     return subject.kind == "challenge" and not mine.exists()
 
 
+#: What can't be done where money moves while a proposal stands, and what has to come first.
+_BARRED_BY_A_PROPOSAL = {
+    "propose_payment": "已经提出过拨付意见，等签署和登记",
+    "conclude": "已经提出过金额：登记凭证，或由签署人退回",
+}
+
+
 def obstacles_of(
     row: Transition, run: StageRun, subject: Subject, actor: Actor, has_payment: bool, has_objection: bool
 ) -> list[str]:
@@ -182,8 +189,8 @@ def obstacles_of(
             found.append("没有待办的异议")
         elif has_judged(subject, actor.account_id):
             found.append("您经办过这件事，异议由没有经办过的人办理")
-    if row.event == "propose_payment" and has_payment:
-        found.append("已经提出过拨付意见，等签署和登记")
+    if has_payment and row.event in _BARRED_BY_A_PROPOSAL:
+        found.append(_BARRED_BY_A_PROPOSAL[row.event])
     if row.event == "record_payment":
         if not has_payment:
             found.append("还没有提出拨付意见")

@@ -14,52 +14,24 @@ from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
 from jiebang.projects.lanes import lanes_of, lanes_to_merge
 
-#: How a project came out at its newest run of a kind: fact → (kind, the outcome that makes it true).
-_CAME_OUT = {
-    "project.is_terminated": ("change_project", "terminated"),
-    "project.failed_acceptance": ("accept", "failed"),
-    "project.is_eliminated": ("assess_milestone", "not_continued"),
-    "project.race_lost": ("assess_milestone", "not_continued"),
-}
 
-
-def tell_beginnings(subject: Subject) -> dict[str, Any]:
-    """`challenge.announced_on`, by the announcement's own day, and `challenge.is_race`, by the process the challenge is in.
+def tell_announcement(subject: Subject) -> dict[str, Any]:
+    """`challenge.announced_on`, by the announcement's own day.
 
     A list that was published elsewhere on an earlier day is recorded by an officer on the same batch or challenge, and stands.
     """
     if subject.kind not in ("batch", "challenge"):
         return {}
-    known = program_of(subject)
-    found: dict[str, Any] = {}
-    if "challenge.is_race" in known.types:
-        found["challenge.is_race"] = known.pack.processes[subject.process].instrument == "race"
-    if "challenge.announced_on" in known.types:
-        run = (
-            StageRun.objects.filter(subject=subject, kind="announce", outcome="announced")
-            .order_by("-closed_at", "-pk")
-            .first()
-        )
-        if run is not None and run.closed_at is not None:
-            found["challenge.announced_on"] = local_date(run.closed_at).isoformat()
-    return found
-
-
-def tell_outcomes(subject: Subject) -> dict[str, Any]:
-    """Whether a project was terminated, eliminated or failed acceptance: by the newest run of that kind; false before any."""
-    if subject.kind != "project":
+    if "challenge.announced_on" not in program_of(subject).types:
         return {}
-    known = program_of(subject).types
-    found = {}
-    for name, (kind, outcome) in _CAME_OUT.items():
-        if name in known:
-            newest = (
-                StageRun.objects.filter(subject=subject, kind=kind, closed_at__isnull=False)
-                .order_by("-closed_at", "-pk")
-                .first()
-            )
-            found[name] = newest is not None and newest.outcome == outcome
-    return found
+    run = (
+        StageRun.objects.filter(subject=subject, kind="announce", outcome="announced")
+        .order_by("-closed_at", "-pk")
+        .first()
+    )
+    if run is None or run.closed_at is None:
+        return {}
+    return {"challenge.announced_on": local_date(run.closed_at).isoformat()}
 
 
 def count_lanes(subject: Subject) -> dict[str, Any]:

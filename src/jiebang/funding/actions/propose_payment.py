@@ -5,11 +5,11 @@ from typing import Any
 from jiebang.funding.computed import BOOKED, figures_of
 from jiebang.funding.due import compute_due, others_items
 from jiebang.funding.models import Payment
+from jiebang.funding.sent_back import withdraw_sent_back
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import EVERY_MOMENT, as_recorded, record_facts, require_rules, source_of
-from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
+from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import read_situation
-from jiebang.lifecycle.models import SignOff
 from jiebang.lifecycle.sign_off import void_signatures
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.amounts import explain_amount
@@ -24,7 +24,7 @@ def propose_payment(act: Act) -> None:
     second proposal.
     """
     assert act.actor is not None
-    _withdraw_sent_back(act)
+    withdraw_sent_back(act)
     situation = require_rules(act, EVERY_MOMENT, _put_down(act))
     proposed = 0
     labels = act.program.pack.parties
@@ -66,29 +66,3 @@ def _put_down(act: Act) -> dict[str, Any]:
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, act.subject, facts)
     return {**facts, **as_recorded(figures_of(act.subject), "computed", act.at)}
-
-
-def _withdraw_sent_back(act: Act) -> None:
-    """A signer who refuses sends the proposal back: it is withdrawn, and stays readable, when a new one takes its place.
-
-    Raises AlreadyDone while an earlier proposal still stands.
-    """
-    standing = Payment.objects.filter(run=act.run, withdrawn_at__isnull=True)
-    newest = standing.order_by("-proposed_at").first()
-    if newest is None:
-        return
-    if not SignOff.objects.filter(run=act.run, agreed=False, signed_at__gte=newest.proposed_at).exists():
-        raise AlreadyDone(where=act.subject.number, what="已经提出过拨付意见", fix="等签署完，或由签署人退回")
-    for payment in standing:
-        act.drafts.append(
-            EntryDraft(
-                "payment.withdrawn",
-                {
-                    "payment": payment.pk,
-                    "subject": act.subject.pk,
-                    "item": payment.item,
-                    "amount": payment.amount,
-                },
-            )
-        )
-    standing.update(withdrawn_at=act.at)
