@@ -257,7 +257,7 @@ def _note(required: bool = False, hint: str = "") -> Slot:
 def _conclude(asking: Asking) -> list[Slot]:
     kind = asking.run.kind
     if kind == "announce":
-        return []
+        return fact_slots(asking, EVERY_MOMENT)
     if kind == "select":
         bids = candidates_of(asking.subject, asking.stage.among)
         options = {str(bid.pk): f"{bid.number} {bid.title}" for bid in bids}

@@ -167,8 +167,11 @@ def is_booked(kind: str, outcome: str) -> bool:
 
 
 def is_favourable(kind: str, outcome: str) -> bool:
-    """Whether an outcome is the one its rules guard: the first that the kind lists (passed, approved, signed …)."""
-    return next(iter(KINDS[kind].outcomes)) == outcome
+    """Whether an outcome is one its rules guard: the first that the kind lists (passed, approved, signed …).
+
+    An assessment has two: a project that has met its last milestone has met it as much as one that goes on.
+    """
+    return next(iter(KINDS[kind].outcomes)) == outcome or (kind, outcome) == ("assess_milestone", "finished")
 
 
 #: Kinds at which organisations hand in new things (needs, bids, results), and take a role by doing so.

@@ -284,10 +284,16 @@ def check_end(stage: Stage) -> None:
             else None
         )
         compare(f"{key} 的截止", closes, shown)
+    # Instalments of one item stand in the order they were proposed in.
+    told: dict[tuple[str, str], list[Payment]] = {}
     for paid in expect.payments:
-        row = Payment.objects.filter(
-            subject=stage.subjects[paid.on], item=paid.item, withdrawn_at__isnull=True
-        ).first()
+        if (paid.on, paid.item) not in told:
+            rows = Payment.objects.filter(
+                subject=stage.subjects[paid.on], item=paid.item, withdrawn_at__isnull=True
+            )
+            told[paid.on, paid.item] = list(rows.order_by("-pk"))
+        left = told[paid.on, paid.item]
+        row = left.pop() if left else None
         compare(
             f"{paid.on} 的 {paid.item}",
             format_yuan(parse_yuan(paid.amount)),

@@ -1,7 +1,7 @@
 """The bureau announces a batch: every vetted need becomes a challenge that can be bid for."""
 
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import require_rules
+from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.sign_off import require_signed
@@ -13,11 +13,14 @@ from jiebang.policy.pack_rules import When
 def announce_challenges(act: Act) -> str:
     """Make a challenge of each need that is left; a challenge announced again (it found no taker) keeps its own row.
 
-    Raises UnableToApply with nothing to announce, Refused by the rules of the stage.
+    Facts of the payload (through which channels) are recorded on what is announced. Raises UnableToApply with nothing to
+    announce, Refused by the rules of the stage.
     """
     require_signed(act)
+    facts = facts_given(act)
     if act.subject.kind == "challenge":
-        require_rules(act, (When.decide,))
+        require_rules(act, (When.decide,), facts)
+        record_facts(act, act.subject, facts)
         return "announced"
     needs = list(
         Subject.objects.filter(parent=act.subject, kind="need", ended_at__isnull=True).order_by("pk")
@@ -25,7 +28,8 @@ def announce_challenges(act: Act) -> str:
     if not needs:
         raise UnableToApply(where=act.stage.label, what="没有通过论证的需求可以张榜", fix="先论证需求")
     # What the list says of a challenge is known of its need until the challenge is there.
-    require_rules(act, (When.decide,), affected={"challenge": needs})
+    require_rules(act, (When.decide,), facts, affected={"challenge": needs})
+    record_facts(act, act.subject, facts)
     for need in needs:
         challenge = create_below(
             act.subject, kind="challenge", letter="C", title=need.title, at=act.at, origin=need
