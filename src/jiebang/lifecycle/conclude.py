@@ -18,7 +18,7 @@ CONCLUDED = frozenset(
         "vet_need", "recommend", "check_form", "match", "visit", "verify_result", "deliberate",
         "exempt_notice", "pool", "sign", "trial", "assess_milestone", "check_progress", "change_project",
         "find_responsibility", "approve_exit", "apply_for_payment", "liquidate", "recover", "procure", "share",
-        "apply_to_use", "offer_first_refusal", "fulfil_duties", "record_act", "summarise",
+        "fulfil_duties", "record_act", "summarise",
     }
 )  # fmt: skip
 

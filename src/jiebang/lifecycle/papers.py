@@ -16,7 +16,7 @@ from jiebang.policy.program import Program
 from jiebang.policy.stages import INTAKE_KINDS, KINDS
 
 #: Stages whose submissions make new things have acts of their own.
-_OWN_WAY = INTAKE_KINDS | {"set_challenge"}
+_OWN_WAY = INTAKE_KINDS | {"set_challenge", "apply_to_use"}
 
 
 def submit_papers(act: Act) -> None:
