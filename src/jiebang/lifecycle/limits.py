@@ -30,9 +30,12 @@ def require_decided_within_limits(act: Act, key: str, situation: Situation) -> N
 
 
 def require_payable(act: Act, found: Amount) -> None:
-    """Raise StillUnset or UnableToApply unless an amount is known and within its limits."""
+    """Raise StillUnset or UnableToApply unless an amount is known, within its limits, and it is known who bears it.
+
+    An amount that several funders share isn't paid while their shares are open: the books would charge it to nobody in particular.
+    """
     label = found.item.label
-    if found.status == "unknown":
+    if found.status == "unknown" or (found.item.funders and found.amount and not found.shares):
         if found.unset:
             open_ = "；".join(act.program.pack.discretion[key].question for key in found.unset)
             raise StillUnset(what=f"{label}还不能计算：{open_}", keys=found.unset)

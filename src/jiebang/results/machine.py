@@ -1,6 +1,7 @@
 """What can happen when results come in: from their holders, or with a project's acceptance."""
 
 from jiebang.lifecycle.expire import runs_out
+from jiebang.lifecycle.known import register_computed_facts
 from jiebang.lifecycle.transitions import Transition, register
 from jiebang.policy.pack_process import Stage
 from jiebang.results.actions.accept_project import accept_project
@@ -9,6 +10,7 @@ from jiebang.results.actions.close_result_collection import close_result_collect
 from jiebang.results.actions.conclude_offer import conclude_offer, lapse_offer
 from jiebang.results.actions.submit_result import submit_result
 from jiebang.results.actions.take_in_result import take_in_result
+from jiebang.results.computed import name_result
 
 COLLECT = frozenset({"collect_results"})
 OFFER = frozenset({"offer_first_refusal"})
@@ -36,3 +38,4 @@ register(
     Transition("close", "到期办结", OFFER, frozenset({"by", "clock"}), lapse_offer, window="closed", applies=runs_out),
     Transition("conclude", "验收", frozenset({"accept"}), frozenset({"by"}), accept_project),
 )
+register_computed_facts(name_result)
