@@ -91,7 +91,9 @@ def compile_term(key: str, term: Term, names: Names) -> CompiledTerm:
         if counts_from.type.kind is not Kind.date:
             raise names.fail((*path, "counts_from"), f"{counts_from.text}不是日期", "写日期的事实")
         if term.after is not None:
-            raise names.fail((*path, "counts_from"), "已经写了接在哪个期限之后", "after 和 counts_from 只写一个")
+            raise names.fail(
+                (*path, "counts_from"), "已经写了接在哪个期限之后", "after 和 counts_from 只写一个"
+            )
     return CompiledTerm(key, term, length, counting, counts_from)
 
 

@@ -28,14 +28,22 @@ register(
     ),
     Transition("close", "结束征集", COLLECT, frozenset({"by", "clock"}), close_result_collection),
     Transition(
-        "take_in_result", "公布库中成果", COLLECT, frozenset({"by"}), take_in_result, window="open", applies=takes_in
+        "take_in_result",
+        "公布库中成果",
+        COLLECT,
+        frozenset({"by"}),
+        take_in_result,
+        window="open",
+        applies=takes_in,
     ),
     Transition(
         "submit_papers", "提交使用申请", USE, frozenset({"any_organisation"}), apply_to_use, window="open"
     ),
     Transition("conclude", "办结", USE, frozenset({"by"}), conclude_application),
     Transition("conclude", "办结", OFFER, frozenset({"by"}), conclude_offer, window="always"),
-    Transition("close", "到期办结", OFFER, frozenset({"by", "clock"}), lapse_offer, window="closed", applies=runs_out),
+    Transition(
+        "close", "到期办结", OFFER, frozenset({"by", "clock"}), lapse_offer, window="closed", applies=runs_out
+    ),
     Transition("conclude", "验收", frozenset({"accept"}), frozenset({"by"}), accept_project),
 )
 register_computed_facts(name_result)

@@ -21,7 +21,9 @@ def conclude_development(act: Act) -> str:
     brought = HandIn.objects.filter(run=act.run, subject__in=alive).select_related("subject").first()
     if brought is not None:
         raise UnableToApply(
-            where=act.stage.label, what=f"{brought.subject.number} 已经交来成果，不能按到期没有人办结", fix="选“完成”，转入下一步"
+            where=act.stage.label,
+            what=f"{brought.subject.number} 已经交来成果，不能按到期没有人办结",
+            fix="选“完成”，转入下一步",
         )
     for bid in alive:
         end_subject(bid, f"{act.stage.label}：到期没有交来成果", act.at)

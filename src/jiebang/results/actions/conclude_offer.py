@@ -26,5 +26,7 @@ def lapse_offer(act: Act) -> str:
     except Refused:
         return expire(act)
     raise UnableToApply(
-        where=act.stage.label, what="时间内已经有人提出，不能按到期没有人办结", fix="由经办人办结为已行使优先权"
+        where=act.stage.label,
+        what="时间内已经有人提出，不能按到期没有人办结",
+        fix="由经办人办结为已行使优先权",
     )
