@@ -8,7 +8,7 @@ from jiebang.funding.computed import confirmed
 from jiebang.funding.models import Payment
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import format_yuan
-from jiebang.lifecycle.limits import require_payable
+from jiebang.lifecycle.limits import require_bearers, require_payable
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.amounts import Amount
 from jiebang.policy.pack_money import Money, MoneyKind
@@ -47,7 +47,10 @@ def compute_due(act: Act, situation: Situation) -> dict[str, Amount]:
         _hold_whole(act, found, situation)
         due[key] = found
     wholes = {found.item.part_of for found in due.values()}
-    return {key: found for key, found in due.items() if key not in wholes}
+    paid = {key: found for key, found in due.items() if key not in wholes}
+    for found in paid.values():
+        require_bearers(act, found)
+    return paid
 
 
 def _hold_whole(act: Act, part: Amount, situation: Situation) -> None:

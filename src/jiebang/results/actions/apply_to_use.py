@@ -7,9 +7,9 @@ from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.conclude import conclude
 from jiebang.lifecycle.door import facts_asked_for, record_facts, require_rules
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
-from jiebang.lifecycle.models import FactEntry, HandIn, Participation, StageRun, SubjectKind
+from jiebang.lifecycle.models import HandIn, Participation, StageRun, SubjectKind
 from jiebang.lifecycle.receive import known_of
-from jiebang.lifecycle.subjects import note_hand_in, take_part
+from jiebang.lifecycle.subjects import hand_role_on, note_hand_in, set_facts_aside
 from jiebang.lifecycle.submissions import read_submission
 from jiebang.lifecycle.transitions import Act
 from jiebang.organisations.models import Organisation
@@ -42,9 +42,7 @@ def apply_to_use(act: Act) -> None:
     require_rules(act, (When.submit,), facts)
     record_facts(act, act.subject, facts)
     # Who applied before has its agreement; what comes now is another's to sign.
-    others.update(until_at=act.at)
-    if not held.filter(organisation=organisation).exists():
-        take_part(act.subject, organisation, act.role)
+    hand_role_on(act.subject, organisation, act.role, act.at)
     note_hand_in(act.run, act.subject, act.at)
     body = {"subject": act.subject.pk, "organisation": organisation.pk, "cleared": cleared}
     act.drafts.append(EntryDraft("use.applied_for", body))
@@ -65,12 +63,8 @@ def _clear_earlier(act: Act) -> list[str]:
 
     Those are the facts about neither the result nor anything above it, which bear the applicant's and the application's names.
     """
-    kinds = set(SubjectKind.values)
-    about = {name.split(".")[0] for name in facts_asked_for(act)} - kinds
-    entries = FactEntry.objects.filter(subject=act.subject, superseded_at__isnull=True)
-    old = [one for one in entries if one.name.split(".")[0] in about]
-    FactEntry.objects.filter(pk__in=[one.pk for one in old]).update(superseded_at=act.at)
-    return sorted(one.name for one in old)
+    about = {name.split(".")[0] for name in facts_asked_for(act)} - set(SubjectKind.values)
+    return set_facts_aside(act.subject, about, act.at)
 
 
 def conclude_application(act: Act) -> str:

@@ -20,7 +20,15 @@ def conclude_offer(act: Act) -> str:
 
 
 def lapse_offer(act: Act) -> str:
-    """The time has run out. Raises UnableToApply where the rules say that somebody came in time: silence decides nothing then."""
+    """The time has run out. Raises UnableToApply where the rules say that somebody came in time: silence decides nothing then.
+
+    A pack without a rule for taking can't say so; there whoever takes it has to be recorded before the end.
+    """
+    rules = (
+        act.program.rules_for(act.subject.process, act.run.stage, moment.value) for moment in EVERY_MOMENT
+    )
+    if not any(rules):
+        return expire(act)
     try:
         require_rules(act, EVERY_MOMENT)
     except Refused:
