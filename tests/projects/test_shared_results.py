@@ -1,12 +1,13 @@
 """Who ends a stage at which the rules want checked facts: the bodies that examine it, never the party that asks."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from tests.funding.building import BEGUN, Case
 
 from jiebang.lifecycle.door import Receipt
-from jiebang.lifecycle.errors import NotAllowed, Refused
+from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.organisations.enums import Position
 from jiebang.organisations.models import Account, Authority, Mandate, RoleHolder
@@ -30,9 +31,21 @@ class Sharing:
         _, self.developer = self.case.firm(self.result, "solver")
 
     def do(
-        self, stage: str, event: str, who: tuple[Account, Mandate] | None = None, **payload: Any
+        self,
+        stage: str,
+        event: str,
+        who: tuple[Account, Mandate] | None = None,
+        at: datetime = AT,
+        **payload: Any,
     ) -> Receipt:
-        return self.case.do(self.result, stage, event, AT, who, **payload)
+        return self.case.do(self.result, stage, event, at, who, **payload)
+
+    def apply_for(self, who: tuple[Account, Mandate]) -> Receipt:
+        values = {
+            "applicant.kind": "enterprise", "applicant.in_city": True, "applicant.same_field": True,
+            "application.purpose": "自用", "application.use_content": "图纸",
+        }  # fmt: skip
+        return self.do("apply", "submit_papers", who, values=values)
 
     def open(self) -> set[str]:
         return set(
@@ -50,6 +63,9 @@ def sharing() -> Sharing:
 def test_both_departments_agree_and_one_of_them_ends_the_application(sharing: Sharing) -> None:
     sharing.case.decide("review-order", "county-first")
     sharing.case.run(sharing.result, "apply", "apply_to_use", opened=BEGUN)
+    with pytest.raises(UnableToApply, match="还没有单位提出申请"):
+        sharing.do("apply", "conclude", outcome="agreed")
+    sharing.apply_for(sharing.applicant)
     sharing.do(
         "apply", "check_facts",
         facts={"applicant.kind": "enterprise", "applicant.in_city": True, "applicant.same_field": True},
@@ -74,12 +90,19 @@ def test_the_developer_disposes_after_the_time_and_not_on_its_own_word(sharing: 
     sharing.case.decide("disposal-timing", "after-offer")
     sharing.case.decide("refusal-start", "offer")
     sharing.case.decide("refusal-length", "3 个月")
-    sharing.case.run(sharing.result, "offer", "offer_first_refusal", opened=BEGUN)
+    opened = read_instant("2026-02-20T09:00")
+    run = sharing.case.run(sharing.result, "offer", "offer_first_refusal", opened=opened)
+    run.closes_at = read_instant("2026-05-21T00:00")
+    run.save(update_fields=["closes_at"])
     with pytest.raises(NotAllowed):
         sharing.do("offer", "conclude", sharing.developer, outcome="lapsed", note="没有企业来")
-    sharing.do("offer", "conclude", outcome="lapsed", note="没有企业来")
+    with pytest.raises(UnableToApply, match="时间没有过完"):
+        sharing.do("offer", "conclude", outcome="lapsed", note="没有企业来")
+    with pytest.raises(OutsideWindow):
+        sharing.do("offer", "close")
+    sharing.do("offer", "close", at=read_instant("2026-05-21T00:00"))
     assert sharing.open() == {"dispose"}
-    known = {"result.offered_on": "2026-02-20", "result.intentions": []}
+    known: dict[str, object] = {"result.intentions": []}
     # Three months from 20 February end on 20 May; the day after is the first on which it may.
     with pytest.raises(Refused, match="研发方可以自行处理"):
         sharing.do(
@@ -87,3 +110,43 @@ def test_the_developer_disposes_after_the_time_and_not_on_its_own_word(sharing: 
         )
     sharing.do("dispose", "conclude", outcome="recorded", facts={**known, "result.disposal_on": "2026-05-21"})
     assert Subject.objects.get(pk=sharing.result.pk).ending == "研发方自行处理"
+
+
+def test_who_came_in_time_is_not_lost_to_the_clock(sharing: Sharing) -> None:
+    sharing.case.decide("refusal-start", "offer")
+    sharing.case.decide("refusal-length", "3 个月")
+    opened = read_instant("2026-02-20T09:00")
+    run = sharing.case.run(sharing.result, "offer", "offer_first_refusal", opened=opened)
+    run.closes_at = read_instant("2026-05-21T00:00")
+    run.save(update_fields=["closes_at"])
+    intentions = [{"on": "2026-05-20", "by": "示例企业（合成）"}]
+    sharing.do("offer", "check_facts", facts={"result.intentions": intentions})
+    late = read_instant("2026-05-21T00:00")
+    with pytest.raises(UnableToApply, match="时间内已经有人提出"):
+        sharing.do("offer", "close", at=late)
+    sharing.do("offer", "conclude", at=late, outcome="taken")
+    assert Subject.objects.get(pk=sharing.result.pk).ending == "同领域企业购买或转化"
+
+
+def test_the_next_applicant_begins_with_nothing_of_the_one_before(sharing: Sharing) -> None:
+    sharing.case.decide("review-order", "any-order")
+    sharing.case.run(sharing.result, "apply", "apply_to_use", opened=BEGUN)
+    _, another = sharing.case.firm(
+        sharing.case.subject("result", sharing.case.batch, "示例-1-R002"), "applicant"
+    )
+    sharing.apply_for(sharing.applicant)
+    with pytest.raises(AlreadyDone, match="还没有办完"):
+        sharing.apply_for(another)
+    found = {
+        "applicant.kind": "enterprise", "applicant.in_city": True, "applicant.same_field": True,
+        "application.county_agrees": True, "application.city_agrees": True,
+    }  # fmt: skip
+    sharing.do("apply", "check_facts", facts=found)
+    sharing.do("apply", "conclude", outcome="refused", note="用途不清楚")
+    sharing.apply_for(another)
+    # What was checked was checked about the one before.
+    with pytest.raises(Refused, match="须已核实"):
+        sharing.do("apply", "conclude", outcome="agreed")
+    sharing.do("apply", "conclude", outcome="agreed", facts=found)
+    with pytest.raises(NotAllowed):
+        sharing.do("agreement", "conclude", sharing.applicant, outcome="signed")

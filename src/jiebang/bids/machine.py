@@ -1,6 +1,7 @@
 """What can happen to bids while their window is open and when it closes."""
 
 from jiebang.bids.actions.close_bidding import close_bidding
+from jiebang.bids.actions.conclude_development import conclude_development
 from jiebang.bids.actions.submit_bid import submit_bid
 from jiebang.bids.computed import count_bids
 from jiebang.lifecycle.known import register_computed_facts
@@ -13,5 +14,6 @@ register(
         "submit_bid", "提交揭榜申请", WINDOWS, frozenset({"any_organisation"}), submit_bid, window="open"
     ),
     Transition("close", "揭榜截止", WINDOWS, frozenset({"by", "clock"}), close_bidding, window="closed"),
+    Transition("conclude", "办结", frozenset({"develop"}), frozenset({"by"}), conclude_development),
 )
 register_computed_facts(count_bids)

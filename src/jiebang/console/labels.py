@@ -24,7 +24,7 @@ OUTCOMES: dict[str, str] = {
     "failed": "不通过",
     "finished": "完成",
     "fulfilled": "已履行",
-    "lapsed": "放弃",
+    "lapsed": "逾期无人提出",
     "match.agreed": "达成合作",
     "match.failed": "未达成",
     "merged": "合并",
@@ -59,6 +59,7 @@ OUTCOMES: dict[str, str] = {
     "too_few": "数量不足",
     "unopposed": "无异议",
     "upheld": "异议成立",
+    "withdrawn": "停止受理",
     "vet_need.rejected": "不予列入",
 }
 PER_LABELS = {

@@ -27,6 +27,7 @@ from jiebang.policy.situation import RANK, Situation
 from jiebang.policy.stages import MONEY_KINDS, is_booked
 from jiebang.policy.values import DATE, FLAG, MONEY, SCORE, TEXT, Kind, ValueType
 from jiebang.publications.models import Objection
+from jiebang.results.actions.take_in_result import results_to_take_in
 from jiebang.reviews.actions.select_bids import candidates_of
 
 REGISTER_RANK = RANK[Source.register]
@@ -298,6 +299,11 @@ def _record_review(asking: Asking) -> list[Slot]:
     return [*slots, Slot(("opinion",), "评审意见", TEXT)]
 
 
+def _take_in_result(asking: Asking) -> list[Slot]:
+    options = {str(one.pk): f"{one.number} {one.title}" for one in results_to_take_in(asking.subject)}
+    return [Slot(("thing",), "库中成果", choice(options), required=True)]
+
+
 def _resolve(asking: Asking) -> list[Slot]:
     waiting = Objection.objects.filter(run=asking.run, resolved_at__isnull=True)
     options = {one.number: f"{one.number}（{one.objector}）" for one in waiting}
@@ -362,6 +368,7 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "confirm_contribution": _confirm_contribution,
     "file_objection": lambda asking: list(OBJECTION_SLOTS),
     "resolve_objection": _resolve,
+    "take_in_result": _take_in_result,
     "import_needs": lambda asking: [
         Slot(("organisation",), "提出单位", ValueType(Kind.organisation), required=True),
         *submission_slots(asking),

@@ -11,7 +11,7 @@ from jiebang.lifecycle.models import Participation, StageRun, Subject
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import Programme
-from jiebang.policy.stages import INTAKE_KINDS
+from jiebang.policy.stages import AWAITING_KINDS, INTAKE_KINDS
 
 #: kinds of stage at which experts give an opinion
 JUDGED_BY_EXPERTS = ("vet_need", "review", "visit", "verify_result", "accept")
@@ -66,6 +66,7 @@ def _own(organisation_id: int) -> Q:
         | Q(kind="project", parent__origin__in=mine)
         | Q(kind="result", parent__origin__in=mine)
         | Q(kind="result", origin__origin__in=mine)
+        | Q(kind="result", origin__parent__origin__in=mine)
     )
 
 
@@ -87,11 +88,15 @@ def _of_organisation(organisation_id: int, at: datetime) -> Q:
     collecting = StageRun.objects.filter(
         subject=OuterRef("pk"), kind__in=INTAKE_KINDS, closed_at__isnull=True, opened_at__lte=at
     )
+    awaiting = StageRun.objects.filter(
+        subject=OuterRef("pk"), kind__in=AWAITING_KINDS, closed_at__isnull=True, opened_at__lte=at
+    )
     mine = own_subjects(organisation_id).values("pk")
     return (
         _own(organisation_id)
         | _appointed(organisation_id)
         | Q(kind="challenge")
+        | (Q(kind="result") & Exists(awaiting))
         | (
             Q(kind="batch")
             & (Exists(collecting) | Q(pk__in=Subject.objects.filter(pk__in=mine).values("parent")))

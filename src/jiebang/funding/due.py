@@ -10,7 +10,7 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import format_yuan
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import situation_of
-from jiebang.lifecycle.limits import require_payable
+from jiebang.lifecycle.limits import require_bearers, require_payable
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.amounts import Amount
 from jiebang.policy.pack_money import Money, MoneyKind
@@ -49,7 +49,10 @@ def compute_due(act: Act, situation: Situation) -> dict[str, Amount]:
         _hold_whole(act, found, situation)
         due[key] = found
     wholes = {found.item.part_of for found in due.values()}
-    return {key: found for key, found in due.items() if key not in wholes}
+    paid = {key: found for key, found in due.items() if key not in wholes}
+    for found in paid.values():
+        require_bearers(act, found)
+    return paid
 
 
 def _hold_whole(act: Act, part: Amount, situation: Situation) -> None:

@@ -16,8 +16,9 @@ from jiebang.policy.stages import is_booked, is_favourable
 CONCLUDED = frozenset(
     {
         "vet_need", "recommend", "check_form", "match", "visit", "verify_result", "deliberate",
-        "exempt_notice", "pool", "sign", "trial", "develop", "assess_milestone", "check_progress", "change_project",
-        "find_responsibility", "approve_exit", "apply_for_payment", "liquidate", "share", "apply_to_use", "offer_first_refusal", "fulfil_duties", "record_act", "summarise",
+        "exempt_notice", "pool", "sign", "trial", "assess_milestone", "check_progress", "change_project",
+        "find_responsibility", "approve_exit", "apply_for_payment", "liquidate", "share", "fulfil_duties", "record_act",
+        "summarise",
     }
 )  # fmt: skip
 

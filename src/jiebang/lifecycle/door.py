@@ -317,7 +317,7 @@ def facts_given(act: Act) -> dict[str, Any]:
     refuse_told(act, given)
     source = source_of(act)
     if source == "declared" and given:
-        asked, held = _asked_for(act), situation_of(act.subject, act.at).facts
+        asked, held = facts_asked_for(act), situation_of(act.subject, act.at).facts
         barred = [
             name
             for name in given
@@ -331,7 +331,7 @@ def facts_given(act: Act) -> dict[str, Any]:
     return as_recorded(given, source, act.at)
 
 
-def _asked_for(act: Act) -> set[str]:
+def facts_asked_for(act: Act) -> set[str]:
     """Facts that a stage asks of whoever concludes it: its papers' fields, what its rules look at, and what decides what is next."""
     program, process = act.program, act.subject.process
     papers = [*act.stage.papers.takes, *act.stage.papers.gives]

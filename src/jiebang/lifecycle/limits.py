@@ -33,11 +33,7 @@ def require_payable(act: Act, found: Amount) -> None:
     """Raise StillUnset or UnableToApply unless an amount is known and within its limits."""
     label = found.item.label
     if found.status == "unknown":
-        if found.unset:
-            open_ = "；".join(act.program.pack.discretion[key].question for key in found.unset)
-            raise StillUnset(what=f"{label}还不能计算：{open_}", keys=found.unset)
-        lacking = "、".join(act.program.pack.facts[name].label for name in found.missing)
-        raise UnableToApply(where=label, what=f"还不能计算，缺：{lacking}", fix="先补齐")
+        raise _say_what_lacks(act, found, "还不能计算")
     if found.status in ("over", "departable"):
         assert found.amount is not None
         assert found.ceiling is not None
@@ -53,3 +49,21 @@ def require_payable(act: Act, found: Amount) -> None:
             what=f"{format_yuan(found.amount)}低于下限 {format_yuan(found.floor)}",
             fix="检查金额",
         )
+
+
+def require_bearers(act: Act, found: Amount) -> None:
+    """Raise StillUnset or UnableToApply while it is open who bears how much of an amount that several funders share.
+
+    Deciding an amount doesn't need that, paying it does: the books would charge it to nobody in particular.
+    """
+    if found.item.funders and found.amount and not found.shares:
+        raise _say_what_lacks(act, found, "还不知道各方承担多少")
+
+
+def _say_what_lacks(act: Act, found: Amount, what: str) -> UnableToApply:
+    label = found.item.label
+    if found.unset:
+        open_ = "；".join(act.program.pack.discretion[key].question for key in found.unset)
+        return StillUnset(what=f"{label}{what}：{open_}", keys=found.unset)
+    lacking = "、".join(act.program.pack.facts[name].label for name in found.missing)
+    return UnableToApply(where=label, what=f"{what}，缺：{lacking}", fix="先补齐")

@@ -151,8 +151,21 @@ def _make(
         Subject.objects.filter(parent=act.subject, kind=kind, lead=organisation).exclude(
             reserve_for=""
         ).update(reserve_for="")
-        take_part(made, organisation, role)
+        for one in dict.fromkeys([role, *_roles_of_papers(act)]):
+            take_part(made, organisation, one)
     return made
+
+
+def _roles_of_papers(act: Act) -> list[str]:
+    """Roles that the stage's papers come from, each from one alone: whoever hands all of them in is every one of these.
+
+    A firm that proposes a need and funds it is both; were it entered in one role only, the other could never act. A paper that
+    several roles sign together makes nobody any of them.
+    """
+    open_to = [*act.stage.by, *(act.stage.with_ or [])]
+    parties, papers = act.program.pack.parties, act.program.pack.papers
+    alone = [papers[key].from_[0] for key in act.stage.papers.takes if len(papers[key].from_) == 1]
+    return [role for role in alone if role in open_to and parties[role].is_ in ORGANISATION]
 
 
 def close_intake(act: Act, kind: str, what: str) -> str:

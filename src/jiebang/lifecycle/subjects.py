@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from jiebang.lifecycle.models import HandIn, Participation, StageRun, Subject
+from jiebang.lifecycle.models import FactEntry, HandIn, Participation, StageRun, Subject
 from jiebang.organisations.models import Organisation
 from jiebang.policy.program import Program
 
@@ -89,3 +89,19 @@ def enter_named(subject: Subject, program: Program, facts: dict[str, Any], at: d
 def take_part(subject: Subject, organisation: Organisation, role: str) -> Participation:
     """Enter an organisation in a role."""
     return Participation.objects.create(subject=subject, organisation=organisation, role=role)
+
+
+def hand_role_on(subject: Subject, organisation: Organisation, role: str, at: datetime) -> None:
+    """Let an organisation hold a role alone: whoever held it on this very thing before leaves."""
+    live = Participation.objects.filter(subject=subject, role=role, until_at__isnull=True)
+    live.exclude(organisation=organisation).update(until_at=at)
+    if not live.filter(organisation=organisation).exists():
+        take_part(subject, organisation, role)
+
+
+def set_facts_aside(subject: Subject, about: set[str], at: datetime) -> list[str]:
+    """Facts of a thing that bear the names of `about` count no more; their names, sorted. They stay readable as what was."""
+    entries = FactEntry.objects.filter(subject=subject, superseded_at__isnull=True)
+    old = [one for one in entries if one.name.split(".")[0] in about]
+    FactEntry.objects.filter(pk__in=[one.pk for one in old]).update(superseded_at=at)
+    return sorted(one.name for one in old)

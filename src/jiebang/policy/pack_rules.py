@@ -43,6 +43,8 @@ class Term(Item):
     bound: Literal["exactly", "at_most", "at_least"] = "exactly"
     starts: str
     after: str | None = None
+    #: a fact's day from which it counts, where that isn't the day on which its stage opens
+    counts_from: Operand | None = None
     role: str | None = None
     closes_at: str | None = None
     backward: bool = False

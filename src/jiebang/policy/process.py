@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.pack_process import Among, End, Process, Stage, Target
-from jiebang.policy.stages import EXISTS, KINDS, MONEY_KINDS, Gives
+from jiebang.policy.stages import AWAITING_KINDS, EXISTS, KINDS, MONEY_KINDS, Gives
 from jiebang.policy.values import read_literal
 
 Report = Callable[[tuple[str | int, ...], str, str], None]
@@ -245,9 +245,12 @@ def _prove_no_free_round(process: Process, path: tuple[str | int, ...], report: 
             for outcome, target, _ in routes_of(stage)
             if outcome not in KINDS[stage.kind].returning
             for t in targets_of(target)
+            if process.stages[t].kind not in AWAITING_KINDS or key == t
         ]
         for key, stage in process.stages.items()
     }
+    # A stage that awaits somebody is begun from wherever it is named, so that what follows it is looked at as well.
+    beginnings = [process.starts, *(key for key, one in process.stages.items() if one.kind in AWAITING_KINDS)]
     state: dict[str, int] = {}
 
     def visit(key: str) -> None:
@@ -263,7 +266,9 @@ def _prove_no_free_round(process: Process, path: tuple[str | int, ...], report: 
                 visit(there)
         state[key] = 2
 
-    visit(process.starts)
+    for beginning in beginnings:
+        if beginning not in state:
+            visit(beginning)
 
 
 def _prove_needs(process: Process, path: tuple[str | int, ...], report: Report) -> None:

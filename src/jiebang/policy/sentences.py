@@ -169,10 +169,11 @@ class Narrator:
         item, compiled = self.pack.terms[key], self.program.timekeeper.terms[key]
         counting = compiled.counting
         shown = counting.text if isinstance(counting, Operand) else words.COUNTINGS.get(counting or "", "")
+        began = f"（{compiled.counts_from.text}）" if compiled.counts_from else ""
         return {
             "长度": words.BOUNDS[item.bound] + compiled.length.text + ("（倒推）" if item.backward else ""),
             "怎样数": f"按{shown}" if shown else "",
-            "起算": f"“{self.pack.terms[item.after].label}”届满" if item.after else item.starts,
+            "起算": f"“{self.pack.terms[item.after].label}”届满" if item.after else item.starts + began,
             "截止钟点": item.closes_at or "",
             "末日遇休息日": {True: "顺延", False: "不顺延", None: ""}[item.rolls],
             "对谁": self.roles([item.role] if item.role else ()),

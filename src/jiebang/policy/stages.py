@@ -146,8 +146,8 @@ KINDS: Mapping[str, StageKind] = {
     "collect_results": _kind("成果征集", "batch", {"closed": "results", "none_received": ""}, optional="none_received"),
     "procure": _kind("政府采购", "result", {"bought": "payment", "failed": ""}, "results"),
     "share": _kind("纳入共享库", "result project", {"shared": "results"}, "acceptance|payment|results"),
-    "apply_to_use": _kind("使用申请备案", "result", {"agreed": "", "refused": "", "returned": ""}, "results", "returned",
-                          optional="returned"),
+    "apply_to_use": _kind("使用申请备案", "result", {"agreed": "", "refused": "", "returned": "", "withdrawn": ""}, "results",
+                          "refused returned", optional="returned withdrawn"),
     "offer_first_refusal": _kind("优先购买征询", "result", {"taken": "", "lapsed": ""}, "results"),
     # after and beside
     "fulfil_duties": _kind("后续义务", "project result", {"fulfilled": "", "breached": ""}, "acceptance|results"),
@@ -176,6 +176,9 @@ def is_favourable(kind: str, outcome: str) -> bool:
 
 #: Kinds at which organisations hand in new things (needs, bids, results), and take a role by doing so.
 INTAKE_KINDS = frozenset({"collect_needs", "collect_results", "take_bids", "register"})
+
+#: Kinds that wait for somebody from outside each time: coming back to one is a new beginning, nothing that turns by itself.
+AWAITING_KINDS = frozenset({"apply_to_use"})
 
 #: Kinds at which money moves, out or in.
 MONEY_KINDS = frozenset({"pay", "recover", "procure"})

@@ -27,6 +27,7 @@ class CompiledTerm:
     term: Term
     length: Operand
     counting: Operand | str | None
+    counts_from: Operand | None = None
 
 
 @dataclass(slots=True)
@@ -84,7 +85,16 @@ def compile_term(key: str, term: Term, names: Names) -> CompiledTerm:
         raise names.fail((*path, "after"), f"没有期限“{term.after}”", f"已有：{'、'.join(names.pack.terms)}")
     if term.role is not None and term.role not in names.pack.parties:
         raise names.fail((*path, "role"), f"没有角色“{term.role}”", f"已有：{'、'.join(names.pack.parties)}")
-    return CompiledTerm(key, term, length, counting)
+    counts_from = None
+    if term.counts_from is not None:
+        counts_from = compile_operand(term.counts_from, names, (*path, "counts_from"), 0)
+        if counts_from.type.kind is not Kind.date:
+            raise names.fail((*path, "counts_from"), f"{counts_from.text}不是日期", "写日期的事实")
+        if term.after is not None:
+            raise names.fail(
+                (*path, "counts_from"), "已经写了接在哪个期限之后", "after 和 counts_from 只写一个"
+            )
+    return CompiledTerm(key, term, length, counting, counts_from)
 
 
 class Timekeeper:
@@ -98,9 +108,15 @@ class Timekeeper:
         """The end of term `key` begun on `start_on`.
 
         For a window `after` another, `start_on` is that other's start; with `earlier_ended` it is the day on which it ended.
+        One that counts from a fact's day counts from that day where it is known, else from `start_on`.
         """
         compiled = self.terms[key]
         term = compiled.term
+        begins = [] if compiled.counts_from is None else [compiled.counts_from]
+        if undecided(begins, s):
+            return Deadline(key, term, None, None, undecided([compiled.length, *begins], s))
+        for begin in begins:
+            start_on = begin.get(s) or start_on
         if term.after is not None and not earlier_ended:
             before = self.deadline(term.after, start_on, s)
             if before.ends_on is None:

@@ -63,4 +63,5 @@ OUTCOMES: Mapping[str, str] = {
     "refused": "不同意", "rejected": "不通过", "remedial": "限期补正", "returned": "退回", "selected": "选定", "set": "已凝练",
     "settled": "已清算", "shared": "已入共享库", "signed": "已签约", "skipped": "条件不成立，跳过", "taken": "购买",
     "terminated": "终止", "to_notice": "应当公示", "too_few": "数量不足", "unopposed": "无异议", "upheld": "异议成立",
+    "withdrawn": "停止受理",
 }  # fmt: skip

@@ -35,7 +35,7 @@ from jiebang.scenarios.read import Scenario, Step, read_instant
 CLOCK = "时钟"
 #: What a step may carry into an act, as the act calls it.
 _CARRIED = (
-    "outcome", "note", "values", "facts", "marks", "agreed", "voucher", "paid_on", "objector", "contact", "statement",
+    "outcome", "note", "values", "facts", "marks", "opinion", "agreed", "voucher", "paid_on", "objector", "contact", "statement",
     "request", "conclusion", "upheld", "replace", "as_of", "evidence", "relations", "item", "amount", "payer", "payee",
 )  # fmt: skip
 
@@ -304,6 +304,12 @@ def check_end(stage: Stage) -> None:
                 f"{paid.on} 的 {paid.item} 拨付日期",
                 paid.paid_on,
                 row.paid_on.isoformat() if row and row.paid_on else None,
+            )
+        if paid.shares:
+            compare(
+                f"{paid.on} 的 {paid.item} 各方分担",
+                {role: f"{parse_yuan(part):.2f}" for role, part in paid.shares.items()},
+                row.shares if row else {},
             )
     count = Payment.objects.filter(subject__programme=stage.programme, withdrawn_at__isnull=True).count()
     compare("拨付笔数", len(expect.payments), count)

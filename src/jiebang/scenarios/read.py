@@ -74,6 +74,7 @@ class Step(Part):
     values: dict[str, Any] = {}
     facts: dict[str, Any] = {}
     marks: dict[str, str] = {}
+    opinion: str = ""
     bids: list[str] = []
     bid: str | None = None
     thing: str | None = None
@@ -110,12 +111,13 @@ class Step(Part):
 
 
 class PaymentExpected(Part):
-    """One payment: on what, which money item, how much, when."""
+    """One payment: on what, which money item, how much, when, and where several bear it, how much each role does."""
 
     on: str
     item: str
     amount: str
     paid_on: str | None = None
+    shares: dict[str, str] = {}
 
 
 class Expected(Part):

@@ -52,10 +52,12 @@ def record_contribution(act: Act) -> str | None:
         run=act.run, subject=act.subject, item=key, payer=payer, payee=payee, amount=amount, paid_on=paid_on,
         evidence=evidence[:300], recorded_at=act.at, recorded_by_id=act.actor.account_id,
     )  # fmt: skip
-    act.drafts.append(EntryDraft("contribution.recorded", {**_told(made), "source": source_of(act)}))
+    # Even where the bureau appointed a party to its role, of its own payment it only declares.
+    source = "declared" if _is_party(act, made) else source_of(act)
+    act.drafts.append(EntryDraft("contribution.recorded", {**_told(made), "source": source}))
     act.messages.append(("contribution.recorded", act.subject, {"contribution": made.pk}))
     act.result["contribution"] = made.pk
-    return _confirm(act, made) if source_of(act) == "checked" else None
+    return _confirm(act, made) if source == "checked" else None
 
 
 def confirm_contribution(act: Act) -> str | None:
@@ -68,6 +70,10 @@ def confirm_contribution(act: Act) -> str | None:
     if source_of(act) != "checked":
         raise NotAllowed(where=act.stage.label, what="单位自己不能核实付款", fix="由主管部门核对凭证")
     found = _waiting(act)
+    if _is_party(act, found):
+        raise NotAllowed(
+            where=act.stage.label, what="付款方、收款方不能核实自己的款", fix="由主管部门核对凭证"
+        )
     if act.payload.get("agreed"):
         return _confirm(act, found)
     note = str(act.payload.get("note", "")).strip()
@@ -93,6 +99,10 @@ def _confirm(act: Act, row: Contribution) -> str | None:
         return None
     require_rules(act, EVERY_MOMENT)
     return next(iter(KINDS[act.stage.kind].outcomes))
+
+
+def _is_party(act: Act, row: Contribution) -> bool:
+    return act.actor is not None and act.actor.organisation_id in (row.payer_id, row.payee_id)
 
 
 def _waiting(act: Act) -> Contribution:
