@@ -51,7 +51,7 @@ def _where_examples_stand(files: list[Path]) -> datetime | None:
             scenario = read_scenario(path)
         except JiebangError:
             continue  # told when it is to be played
-        if scenario.expect.open:
+        if scenario.half_way:
             found.append(max(read_instant(step.at) for step in scenario.steps))
     return max(found, default=None)
 

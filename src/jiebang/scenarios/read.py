@@ -138,6 +138,8 @@ class Scenario(Part):
     about: str
     pack: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[A-Za-z0-9.-]+$")]
     synthetic: Literal[True]
+    #: it stops half way on purpose: a demo goes on from where it stands
+    half_way: bool = False
     programme: ProgrammePart
     authorities: dict[str, AuthorityPart]
     organisations: dict[str, str] = {}
