@@ -72,6 +72,8 @@ class Desk:
     unset_ahead: list[tuple[str, str]]
     chain: list[tuple[str, str]]
     returned: str | None = None
+    #: a year without whose holidays what comes next can't be dated
+    year_ahead: int | None = None
 
     @property
     def decides(self) -> bool:
@@ -227,13 +229,15 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         # What the rules say of a rival's bid is as closed to others as the bid itself.
         seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
         verdicts = [one for one in verdicts if one["thing"] is None or one["thing"].pk in seen]
-    unset = []
+    unset: list[tuple[str, str]] = []
+    year_ahead = None
     for target in stage.outcomes.values():
         for name in targets_of(target):
             after = program.pack.processes[subject.process].stages[name]
             if is_windowed(after) and after.term is not None:
                 deadline = program.timekeeper.deadline(after.term, local_date(at), situation)
                 unset += [(key, program.pack.discretion[key].question) for key in deadline.unset]
+                year_ahead = year_ahead or deadline.unknown_year
     return Desk(
         run=run,
         stage=stage,
@@ -244,6 +248,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         unset_ahead=list(dict.fromkeys(unset)),
         chain=sign_off_state(run, subject)[0],
         returned=_returned_with(run),
+        year_ahead=year_ahead,
     )
 
 

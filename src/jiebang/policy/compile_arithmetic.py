@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
-from jiebang.kernel.periods import WorkingCalendar, end_of_term
+from jiebang.kernel.periods import UnknownYear, WorkingCalendar, end_of_term
 from jiebang.policy import expressions as ex
 from jiebang.policy.compile_expressions import OPERANDS, compile_operand
 from jiebang.policy.compiled import Get, Operand, arithmetic
@@ -184,9 +184,30 @@ def _shift(node: ex.Shift, names: Names, path: Any, least: int, expect: Any) -> 
             return None
         return end_of_term(a, as_term(b, unit), s.calendar, roll_to_working_day=False)
 
-    return arithmetic(
-        DATE, get, lambda s: Working(f"{start.work_out(s).text}之后 {term.work_out(s).text}"), (start, term)
-    )
+    return _counted(DATE, get, lambda a, b: f"{a}之后 {b}", (start, term))
+
+
+def _counted(
+    of: ValueType, get: Get, tell: Callable[[str, str], str], parts: tuple[Operand, Operand]
+) -> Operand:
+    """Something counted on the calendar: not known, and said to be so, while the holidays of a year it needs are not."""
+
+    def known(s: Situation) -> Any:
+        try:
+            return get(s)
+        except UnknownYear:
+            return None
+
+    def working(s: Situation | None) -> Working:
+        text = tell(*(part.work_out(s).text for part in parts))
+        try:
+            if s is not None:
+                get(s)
+        except UnknownYear as error:
+            return Working(f"{text}（{error.what}）")
+        return Working(text)
+
+    return arithmetic(of, known, working, parts)
 
 
 def _between(node: ex.Between, names: Names, path: Any, least: int, expect: Any) -> Operand:
@@ -203,12 +224,7 @@ def _between(node: ex.Between, names: Names, path: Any, least: int, expect: Any)
             return None
         return count_span(a, b, unit, node.partial, s.calendar)
 
-    return arithmetic(
-        ValueType(Kind.term, unit),
-        get,
-        lambda s: Working(f"{first.work_out(s).text}至{last.work_out(s).text}的{unit}数"),
-        (first, last),
-    )
+    return _counted(ValueType(Kind.term, unit), get, lambda a, b: f"{a}至{b}的{unit}数", (first, last))
 
 
 def count_span(
