@@ -86,6 +86,21 @@ class Desk:
         return any(one.allowed for one in self.offers)
 
     @property
+    def barred(self) -> list[Offer]:
+        """What can't be done now, each with why."""
+        return [one for one in self.offers if not one.allowed]
+
+    @property
+    def against(self) -> list[dict[str, Any]]:
+        """What the rules say that stands in the way, or may."""
+        return [one for one in self.verdicts if one["verdict"] not in ("pass", "departed", "not-applicable")]
+
+    @property
+    def in_order(self) -> list[dict[str, Any]]:
+        """What the rules have nothing against."""
+        return [one for one in self.verdicts if one["verdict"] in ("pass", "departed", "not-applicable")]
+
+    @property
     def tally(self) -> list[tuple[str, int]]:
         """How many rules say what, the unfavourable first."""
         found = [one["verdict"] for one in self.verdicts]

@@ -12,7 +12,7 @@ from jiebang.lifecycle.models import DiscretionDecision, StageRun, Subject
 from jiebang.organisations.models import Programme
 from jiebang.policy.pack_facts import Scope
 from jiebang.policy.program import Program
-from jiebang.policy.questions_ahead import questions_at
+from jiebang.policy.reads_of_stage import questions_at
 
 
 @dataclass(slots=True)

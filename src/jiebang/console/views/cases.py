@@ -13,18 +13,14 @@ from jiebang.console.acts import ASIDE, SUBMISSIONS, Desk, desks_of
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.departures import departable_of, departures_of
 from jiebang.console.drafts import next_revision
+from jiebang.console.fact_groups import group_facts
 from jiebang.console.files import shown_facts
 from jiebang.console.forms import ActForm, build_form, new_draft_key
 from jiebang.console.identity import Visit, visited
 from jiebang.console.marks import marks_of
-from jiebang.console.queries import (
-    Event,
-    by_owner,
-    participants_of,
-    payments_of,
-    relatives_of,
-    timeline_of,
-)
+from jiebang.console.money_rows import money_of
+from jiebang.console.passage import Event, passage_of, timeline_of
+from jiebang.console.queries import participants_of, relatives_of
 from jiebang.console.slots import Asking
 from jiebang.console.visibility import is_inside, visible_subjects
 from jiebang.console.worklist import worklist_of
@@ -82,7 +78,8 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
     subject = find_subject(visit, subject_id)
     program = program_of(subject)
     inside = is_inside(visit.actor, subject)
-    desks = desks_of(subject, visit.actor, visit.at)
+    # What can be done now goes before what others do.
+    desks = sorted(desks_of(subject, visit.actor, visit.at), key=lambda desk: not desk.may_act)
     relatives = relatives_of(subject, visit.actor, visit.at)
     timeline = timeline_of(subject, relatives, program)
     context = {
@@ -91,8 +88,10 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
         "process": program.pack.processes.get(subject.process),
         "inside": inside,
         "desks": [(desk, _inline_forms(desk, visit)) for desk in desks],
-        "facts": by_owner(shown_facts(visit, subject, program), subject),
-        "timeline": timeline,
+        "facts": group_facts(
+            shown_facts(visit, subject, program), subject, program, [desk.run.stage for desk in desks]
+        ),
+        "passage": passage_of(timeline),
         "marks": marks_of(subject, program, visit.actor) if inside else [],
         "below": [
             (one, [e.label for e in timeline if e.is_open and e.run.subject_id == one.pk])
@@ -102,7 +101,7 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
         "waits_for": _waits_for(subject, timeline),
         "revision": _revision(subject, visit),
         "participants": participants_of(subject, relatives, program) if inside else [],
-        "payments": payments_of(relatives, program) if inside else [],
+        "money": money_of(relatives, program) if inside else [],
         "departures": departures_of(subject, program) if inside else [],
         "departable": departable_of(subject, program, visit.actor, visit.at) if inside else [],
         "objections": _objections(subject, visit),

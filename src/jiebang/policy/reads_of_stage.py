@@ -1,6 +1,6 @@
-"""Which open questions of a regulation the work at a stage may come to depend on, told by the pack alone.
+"""What the work at a stage may come to depend on, facts and open questions, told by the pack alone.
 
-Asked for long lists of cases: nothing of a case is read, so a question that this case will get by without may be among them.
+Asked for long lists of cases: nothing of a case is read, so what this case will get by without may be among them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,12 @@ def questions_at(program: Program, process: str, stage: str) -> list[str]:
         if is_windowed(stages[name]) and stages[name].term is not None:
             operands += _of_term(program, stages[name].term or "")
     return list(dict.fromkeys(key for operand in operands for key in operand.discretion))
+
+
+def facts_at(program: Program, process: str, stage: str) -> list[str]:
+    """Facts that the rules and amounts of a stage look at."""
+    operands = [*_of_rules(program, process, stage), *_of_money(program, program.money_at(process, stage))]
+    return list(dict.fromkeys(name for operand in operands for name in operand.facts))
 
 
 def _of_rules(program: Program, process: str, stage: str) -> Iterator[Operand]:
