@@ -10,6 +10,9 @@ from jiebang.lifecycle.models import Subject
 from jiebang.policy.program import Program
 from jiebang.policy.reads_of_stage import facts_at
 
+#: So many facts taken over from elsewhere are shown without being asked for, where a thing has none of its own.
+_FEW = 12
+
 
 @dataclass(slots=True)
 class FactGroup:
@@ -38,7 +41,7 @@ def group_facts(
             title = f"来自{row.owner.get_kind_display()} {row.owner.number}"
             taken_over.setdefault(row.owner.pk, FactGroup(title, [])).rows.append(row)
     found = [*([now] if now.rows else []), *papers.values(), *taken_over.values()]
-    if found and not now.rows:
+    if found and not now.rows and (papers or len(found[0].rows) <= _FEW):
         found[0].is_open = True
     return found
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from jiebang.console.acts import ASIDE, SUBMISSIONS, Desk, desks_of
 from jiebang.console.amounts import preview_amounts
+from jiebang.console.case_list import STATES, Wanted, find_cases, programmes_seen, rows_of
 from jiebang.console.departures import departable_of, departures_of
 from jiebang.console.drafts import next_revision
 from jiebang.console.fact_groups import group_facts
@@ -46,19 +48,23 @@ def worklist(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_safe
 @visited
 def subject_list(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The cases the actor may open, newest first, searched by number or title."""
-    found = visible_subjects(visit.actor, visit.at).select_related("programme", "lead").order_by("-pk")
-    words, kind = request.GET.get("q", "").strip()[:80], request.GET.get("kind", "")
-    if words:
-        found = found.filter(Q(number__icontains=words) | Q(title__icontains=words))
-    if kind in SubjectKind.values:
-        found = found.filter(kind=kind)
-    pages = Paginator(found, _PER_PAGE)
+    """The cases the actor may open, by words, kind, programme and state."""
+    wanted = Wanted.read(request.GET)
+    pages = Paginator(find_cases(visit.actor, visit.at, wanted), _PER_PAGE)
     try:
         page = pages.page(request.GET.get("page", "1"))
     except InvalidPage:
         raise Http404 from None
-    context = {"page": page, "q": words, "kind": kind, "kinds": SubjectKind.choices}
+    asked = {"q": wanted.words, "kind": wanted.kind, "state": wanted.state, "programme": wanted.programme}
+    context = {
+        "page": page,
+        "rows": rows_of(page.object_list, visit.actor, visit.at),
+        "wanted": wanted,
+        "query": urlencode({name: value for name, value in asked.items() if value}),
+        "kinds": SubjectKind.choices,
+        "states": STATES,
+        "programmes": programmes_seen(visit.actor, visit.at),
+    }
     return render(request, "console/subject_list.html", context)
 
 
