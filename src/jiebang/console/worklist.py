@@ -18,6 +18,7 @@ from jiebang.console.acts import (
     may_in_role,
     obstacles_of,
 )
+from jiebang.console.handed_in import HandedIn, handed_in
 from jiebang.console.slots import article_of
 from jiebang.console.visibility import programmes_of, visible_subjects
 from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
@@ -71,6 +72,8 @@ class Worklist:
     open_to_all: list[Task]
     #: what the actor may decide and somebody's step waits for
     questions: list[WaitingQuestion] = field(default_factory=list)
+    #: what the organisation has in an open window and may still change
+    handed_in: list[HandedIn] = field(default_factory=list)
     #: whether there is more than is shown
     is_cut: bool = False
 
@@ -96,10 +99,12 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
     objected = set(
         Objection.objects.filter(run__in=runs, resolved_at__isnull=True).values_list("run_id", flat=True)
     )
-    handed_in = set(HandIn.objects.filter(run__in=runs).values_list("run_id", flat=True))
+    with_papers = set(HandIn.objects.filter(run__in=runs).values_list("run_id", flat=True))
     for run in runs:
-        known = _Known(run.pk in paid, run.pk in reviewed, run.pk in objected, run.pk in handed_in)
+        known = _Known(run.pk in paid, run.pk in reviewed, run.pk in objected, run.pk in with_papers)
         _sort_in(run, found, actor, roles, known, at)
+    if actor.organisation_id is not None:
+        found.handed_in = handed_in(actor.organisation_id, runs, at)
     if actor.position in ACTING_POSITIONS:
         found.questions = waiting_questions(runs, roles.at)
     for tasks in (found.now, found.later, found.open_to_all):

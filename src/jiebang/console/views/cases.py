@@ -7,17 +7,16 @@ from urllib.parse import urlencode
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from jiebang.console.acts import ASIDE, SUBMISSIONS, Desk, desks_of
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.case_list import STATES, Wanted, find_cases, programmes_seen, rows_of
 from jiebang.console.departures import departable_of, departures_of
-from jiebang.console.drafts import next_revision
 from jiebang.console.fact_groups import group_facts
 from jiebang.console.files import shown_facts
 from jiebang.console.forms import ActForm, build_form, new_draft_key
+from jiebang.console.handed_in import HandedIn, handed_in
 from jiebang.console.identity import Visit, visited
 from jiebang.console.marks import marks_of
 from jiebang.console.money_rows import money_of
@@ -29,8 +28,6 @@ from jiebang.console.worklist import worklist_of
 from jiebang.lifecycle.actions.appoint_organisation import may_appoint, roles_to_appoint
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
-from jiebang.lifecycle.transitions import find as find_act
-from jiebang.policy.stages import INTAKE_KINDS
 from jiebang.publications.models import Objection
 
 _PER_PAGE = 40
@@ -119,27 +116,13 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
     return render(request, "console/subject.html", context)
 
 
-#: What an organisation may hand in anew while the window it came through is open, and by which act.
-_HANDED_IN = {"need": "submit_need", "bid": "submit_bid", "result": "submit_result"}
-
-
-def _revision(subject: Subject, visit: Visit) -> dict[str, str] | None:
-    """For whoever handed this in and may still change it: where that is done; without an address for what others entered."""
-    event = _HANDED_IN.get(subject.kind)
-    mine = subject.lead_id is not None and subject.lead_id == visit.actor.organisation_id
-    if event is None or not mine or subject.parent is None or subject.ended_at is not None:
+def _revision(subject: Subject, visit: Visit) -> HandedIn | None:
+    """For whoever it belongs to, while it may still be changed: where that is done."""
+    mine = visit.actor.organisation_id
+    if mine is None or subject.lead_id != mine or subject.parent_id is None:
         return None
-    runs = StageRun.objects.filter(subject=subject.parent, kind__in=INTAKE_KINDS, closed_at__isnull=True)
-    run = runs.exclude(closes_at__lte=visit.at).first()
-    if run is None or find_act(run.kind, event) is None:
-        return None
-    if next_revision(subject) is None:
-        return {"stage": run.stage, "address": ""}
-    address = reverse("console:act", args=[subject.parent_id, run.stage, event])
-    return {
-        "stage": run.stage,
-        "address": address if event == "submit_bid" else f"{address}?thing={subject.pk}",
-    }
+    runs = StageRun.objects.filter(subject=subject.parent_id, closed_at__isnull=True)
+    return next((one for one in handed_in(mine, runs, visit.at) if one.subject.pk == subject.pk), None)
 
 
 def _waits_for(subject: Subject, timeline: list[Event]) -> list[tuple[str, int, Subject | None]]:
