@@ -321,8 +321,8 @@ def bid(walk: Walk) -> None:
     press(professor, "提交揭榜申请")
     received(professor)
     look(professor, "22-bid-receipt")
-    # A second time, by mistake and then on purpose.
-    open_case(professor, WIND, "提交揭榜申请")
+    # A second time, by mistake and then on purpose: what was handed in stands on the list.
+    open_case(professor, WIND, "更正已提交的材料")
     expect(professor.get_by_text("贵单位已经提交过")).to_be_visible()
     look(professor, "23-bid-again")
     fill_in(professor, {"bid.technical_route": "低温复合脂润滑与激光冲击强化并行，台架先行"})

@@ -57,6 +57,8 @@ class Offer:
     label: str
     allowed: bool
     why_not: list[str] = field(default_factory=list)
+    #: whether it is the actor's to do at all, now or at another time
+    is_own: bool = True
 
 
 @dataclass(slots=True)
@@ -87,8 +89,24 @@ class Desk:
 
     @property
     def barred(self) -> list[Offer]:
-        """What can't be done now, each with why."""
-        return [one for one in self.offers if not one.allowed]
+        """What is the actor's own but can't be done now, each with why; whose turn it is to sign stands in the chain."""
+        return [one for one in self._closed if one.is_own]
+
+    @property
+    def others(self) -> list[Offer]:
+        """What is for others to do."""
+        return [one for one in self._closed if not one.is_own]
+
+    @property
+    def _closed(self) -> list[Offer]:
+        return [
+            one for one in self.offers if not one.allowed and not (one.event == "sign_off" and self.chain)
+        ]
+
+    @property
+    def turn(self) -> str:
+        """The position that signs next; empty where nobody does."""
+        return next((position for position, told in self.chain if not told), "")
 
     @property
     def against(self) -> list[dict[str, Any]]:
@@ -317,13 +335,14 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
         if row.event in _CHECKS and actor.authority_id is None:
             continue
         why = []
-        if not may_in_role(row, stage, held, actor.position == Position.EXPERT):
+        is_own = may_in_role(row, stage, held, actor.position == Position.EXPERT)
+        if not is_own:
             why.append(f"由{who_may(row, stage, program)}办理")
         if late := window_problem(row, run, stage, at):
             why.append(late[0])
         if not why:
             why += obstacles_of(row, run, subject, actor, has_payment, has_objection)
-        found.append(Offer(run, row.event, row.label, not why, why))
+        found.append(Offer(run, row.event, row.label, not why, why, is_own))
     # What moves the case goes before what stands beside it, what can be done before what can't.
     return sorted(
         found,
