@@ -96,11 +96,9 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
         ),
         "passage": passage_of(timeline),
         "marks": marks_of(subject, program, visit.actor) if inside else [],
-        "below": [
-            (one, [e.label for e in timeline if e.is_open and e.run.subject_id == one.pk])
-            for one in relatives
-            if inside and one.parent_id == subject.pk
-        ],
+        "below": rows_of(
+            [one for one in relatives if inside and one.parent_id == subject.pk], visit.actor, visit.at
+        ),
         "waits_for": _waits_for(subject, timeline),
         "revision": _revision(subject, visit),
         "participants": participants_of(subject, relatives, program) if inside else [],
