@@ -255,7 +255,7 @@ def test_after_the_window_no_file_is_taken(life: Life) -> None:
     assert sent.status_code == 422
     html = sent.content.decode()
     assert 'value="迟到"' in html
-    assert "截止" in html.split("现在不能办理：")[1][:60]
+    assert "截止" in html.split("现在不能办理")[1][:60]
     assert "文件没有收下" in html
     assert stored(life) == []
 
