@@ -58,7 +58,7 @@ OUTCOMES: Mapping[str, str] = {
     "continued": "继续", "declined": "不推荐", "dropped": "出库", "exempt": "免于公示", "expired": "到期未完成",
     "extended": "准予延期", "failed": "未通过", "finished": "完成", "fulfilled": "已履行", "lapsed": "逾期不买",
     "merged": "合并", "no_taker": "无人揭榜", "none_qualified": "无合格者", "none_received": "没有收到",
-    "not_continued": "不再继续", "not_signed": "未签约", "nothing_due": "无须收回", "paid": "已拨付", "passed": "通过",
+    "not_continued": "不再继续", "not_signed": "未签约", "not_due": "不再拨付", "nothing_due": "无须收回", "paid": "已拨付", "part_paid": "已拨付一期", "passed": "通过",
     "pooled": "入库", "recommended": "推荐", "recorded": "已记录", "recovered": "已收回", "rectify": "限期整改",
     "refused": "不同意", "rejected": "不通过", "remedial": "限期补正", "returned": "退回", "selected": "选定", "set": "已凝练",
     "settled": "已清算", "shared": "已入共享库", "signed": "已签约", "skipped": "条件不成立，跳过", "taken": "购买",
