@@ -106,7 +106,10 @@ def test_the_page_says_what_a_question_blocks_and_leads_to_deciding_it(life_unti
     text = life.client("officer").get("/console/worklist/").content.decode()
     assert "公示按自然日还是工作日？" in text
     assert "停着：公示截止" in text
-    assert 'href="/console/programmes/thin/discretion/#notice-counting"' in text
+    address = "/console/programmes/thin/discretion/?ask=notice-counting"
+    assert f'href="{address}#notice-counting"' in text
+    asked = life.client("officer").get(address).content.decode()
+    assert asked.count('<details class="offer" open>') == 1, "the question one came for stands open"
 
 
 @pytest.mark.django_db

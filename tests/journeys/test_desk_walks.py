@@ -32,7 +32,6 @@ def test_an_open_question_is_found_on_the_list_decided_and_gone(
     expect(asked.get_by_role("link", name="2026-1-C001")).to_be_visible()
     asked.get_by_role("link", name="公示按自然日还是工作日？").click()
     question = officer.locator("#notice-counting")
-    question.get_by_text("作出决定").click()
     question.get_by_label("自然日", exact=True).check()
     question.get_by_label("理由").fill("示例：办法没有写明")
     question.get_by_role("button", name="记录决定").click()

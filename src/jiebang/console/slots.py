@@ -370,7 +370,7 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "sign_off": lambda asking: [Slot(("agreed",), "同意", FLAG, required=True), _note(hint="不同意要写理由")],
     "propose_payment": lambda asking: fact_slots(asking, EVERY_MOMENT),
     "record_payment": lambda asking: [
-        Slot(("paid_on",), "拨付日期", DATE, required=True),
+        Slot(("paid_on",), "收回日期" if asking.run.kind == "recover" else "拨付日期", DATE, required=True),
         Slot(("voucher",), "凭证号", TEXT, required=True, hint="国库集中支付凭证或银行回单的编号"),
     ],
     "record_contribution": _record_contribution,
