@@ -102,3 +102,16 @@ def test_a_refusal_shows_what_the_arithmetic_came_to() -> None:
     said = explain_verdict(verdict, program.types, program.pack)["explanation"]
     assert said.endswith("，即总投入 6,500,000.00 元 × 10% ＝ 650,000.00 元。")
     assert "要求自筹 不超过 （总投入 × 10%，或1.00 元，视情形）；不符合" in said
+
+
+def test_a_sum_over_records_is_called_by_the_packs_words() -> None:
+    program = make_program(
+        "facts:\n  bid.total: {label: 总投入, type: money}\n"
+        "  bid.lanes: {label: 各赛道, type: records, fields: {amount: {label: 资助额, type: money}}}\n"
+        f"money:\n  aid: {{{MONEY}, amount: {{subtract: [bid.total, {{sum: bid.lanes.amount}}]}}}}\n"
+    )
+    lanes = [{"amount": "1 元"}, {"amount": "2 元"}]
+    found = program.accountant.compute("aid", know(program, facts={"bid.total": "5 元", "bid.lanes": lanes}))
+    assert explain_amount(found)["lines"][0]["text"] == (
+        "补助：总投入 5.00 元 − 各赛道的资助额合计 3.00 元 ＝ 2.00 元"
+    )
