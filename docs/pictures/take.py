@@ -20,6 +20,8 @@ def enter(browser: Browser, address: str, programme: str, who: str, size: dict[s
     page = browser.new_context(viewport=size, locale="zh-CN", base_url=address).new_page()  # type: ignore[arg-type]  # a plain dict is a viewport
     page.goto("/console/enter/")
     group = page.locator("section", has_text=programme)
+    # Only one of each role stands there at once.
+    group.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
     group.locator("li", has_text=who).first.get_by_role("button").click()
     page.wait_for_url("**/worklist/")
     return page

@@ -261,7 +261,7 @@ def test_list_and_show(run: Run) -> None:
         "第三条（EX-3，必须）项目投入总额不低于五百万元，发榜方满三年。",
         "项目投入总额 不低于 5,000,000.00 元",
         "市科技局、区财政可凭记录理由例外",
-        "原则上不超过项目投入总额 的 40%，市科技局可凭记录理由例外",
+        "原则上不超过项目投入总额 × 40%，市科技局可凭记录理由例外",
         "不存在“揭榜牵头单位与发榜方有关联”的情形",
         "无人揭榜→“揭榜”",
         "公示期按自然日还是工作日？（EX-8）",
@@ -370,7 +370,9 @@ def test_evaluate_explains_itself(ask: Run) -> None:
     )  # fmt: skip
     aid = next(a for a in found["amounts"] if a["item"] == "aid")
     assert (aid["status"], aid["amount"], aid["ceiling"]) == ("departable", "2000000.01", "2000000.00")
-    assert any("40%" in line["label"] and line["clause"] == "EX-6" for line in aid["lines"])
+    limit = next(line for line in aid["lines"] if line["label"] == "原则上不超过")
+    assert limit["clause"] == "EX-6"
+    assert limit["text"] == "原则上不超过：项目投入总额 5,000,000.00 元 × 40% ＝ 2,000,000.00 元"
     terms = {t["term"]: t for t in found["terms"]}
     assert terms["bidding"]["closes_at"] == "2026-04-02T17:00:00+08:00"
     assert (terms["notice"]["ends_on"], terms["notice"]["unset"]) == (None, ["notice-counting"])

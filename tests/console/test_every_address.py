@@ -78,6 +78,8 @@ ADDRESSES: list[tuple[str, str, str, dict[str, Any], str, dict[str, int]]] = [
     ("console:discretion", CHECKING, "", {"slug": "thin"}, "", statuses(302, 200, 200, 200, 200, 200, 404, 404, 404)),
     ("console:external_act", CHECKING, "", {"slug": "thin"}, "", statuses(302, 200, 404, 404, 200, 404, 404, 404, 404)),
     ("console:open_batch", CHECKING, "", {"slug": "thin"}, "", statuses(302, 200, 404, 404, 200, 404, 404, 404, 404)),
+    ("console:working_years", CHECKING, "", {}, "", statuses(302, 200, 200, 200, 200, 200, 404, 404, 404)),
+    ("console:working_years", CHECKING, "", {}, "?year=2031", {**everybody(404), "anonymous": 302}),
     ("console:receipt", CHECKING, "bid1", {"draft": "b1", "revision": 1}, "", statuses(302, 200, 200, 404, 200, 200, 200, 404, 404)),
     ("portal:home", CHECKING, "", {}, "", everybody(200)),
     ("portal:challenge", CHECKING, "challenge", {}, "", everybody(200)),

@@ -71,3 +71,60 @@ def test_its_queries_do_not_grow_with_the_list(monkeypatch: pytest.MonkeyPatch, 
     assert len({count for _, count in counts}) == 1, counts
     if who != "firm":
         assert [length for length, _ in counts] == [2, 4, 6]
+
+
+def asked_of(life: Life, who: str, at: str) -> list[tuple[str, list[str]]]:
+    instant = read_instant(at)
+    actor = life.stage.actor(who, instant)
+    assert actor is not None
+    waiting = worklist_of(actor, instant).questions
+    return [(one.key, [run.subject.number for run in one.runs]) for one in waiting]
+
+
+@pytest.mark.parametrize(
+    ("until", "who", "expected"),
+    [
+        ("2026-03-30T09:00", "officer", []),
+        # The council's approval waits for what the bureau has to decide.
+        ("2026-03-31T09:00", "officer", [("notice-counting", ["2026-1-C001"])]),
+        ("2026-03-31T09:00", "head", [("notice-counting", ["2026-1-C001"])]),
+        ("2026-03-31T09:00", "secretary", []),
+        ("2026-03-31T09:00", "auditor", []),
+        ("2026-03-31T09:00", "firm", []),
+        ("2026-03-31T09:00", "elsewhere", []),
+        ("2026-03-31T10:00", "officer", []),
+    ],
+)
+def test_an_open_question_is_on_the_list_of_whoever_may_decide_it(
+    life_until: PlayLife, until: str, who: str, expected: list[tuple[str, list[str]]]
+) -> None:
+    assert asked_of(life_until(until), who, until) == expected
+
+
+def test_the_page_says_what_a_question_blocks_and_leads_to_deciding_it(life_until: PlayLife) -> None:
+    life = life_until("2026-03-31T09:00")
+    text = life.client("officer").get("/console/worklist/").content.decode()
+    assert "公示按自然日还是工作日？" in text
+    assert "停着：公示截止" in text
+    address = "/console/programmes/thin/discretion/?ask=notice-counting"
+    assert f'href="{address}#notice-counting"' in text
+    asked = life.client("officer").get(address).content.decode()
+    assert asked.count('<details class="offer" open>') == 1, "the question one came for stands open"
+
+
+@pytest.mark.django_db
+def test_open_questions_cost_no_more_queries_for_more_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+    at = read_instant("2026-03-31T09:00")
+    first = play_life("2026-03-31T09:00", monkeypatch)
+    for more in (0, 1, 2):
+        if more:
+            play_life("2026-03-31T09:00", monkeypatch, slug=f"thin-{more}")
+        actor = first.stage.actor("officer", at)
+        assert actor is not None
+        worklist_of(actor, at)
+        with CaptureQueriesContext(connection) as queries:
+            found = worklist_of(actor, at)
+        counts.append((len(found.questions), len(queries)))
+    assert [asked for asked, _ in counts] == [1, 2, 3]
+    assert len({count for _, count in counts}) == 1, counts

@@ -48,7 +48,7 @@ def open_case(page: Page, words: str, then: str = "") -> None:
 def find_case(page: Page, words: str, kind: str, number: int = 0) -> None:
     """Search the list of cases and open one that was found."""
     page.goto("/console/subjects/")
-    page.get_by_label("编号或名称").fill(words)
+    page.get_by_label("编号、名称或单位").fill(words)
     page.get_by_label("类别").select_option(label=kind)
     page.get_by_role("button", name="查找").click()
     page.locator("table a").nth(number).click()

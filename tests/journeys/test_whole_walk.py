@@ -179,7 +179,7 @@ def submit_and_correct(walk: Walk) -> None:
     expect(firm.get_by_role("link", name="更正已提交的材料")).to_be_visible()
     look(firm, "09-own-need")
     find_case(walk.desk("turbine"), "主轴轴承", "需求")
-    expect(walk.desk("turbine").get_by_text("由经办人代录")).to_be_visible()
+    expect(walk.desk("turbine").get_by_role("link", name="核对并更正")).to_be_visible()
     look(walk.desk("turbine"), "09-imported-need")
     walk.at("2026-03-10T17:30")
     officer = walk.desk("zhang")
@@ -321,8 +321,8 @@ def bid(walk: Walk) -> None:
     press(professor, "提交揭榜申请")
     received(professor)
     look(professor, "22-bid-receipt")
-    # A second time, by mistake and then on purpose.
-    open_case(professor, WIND, "提交揭榜申请")
+    # A second time, by mistake and then on purpose: what was handed in stands on the list.
+    open_case(professor, WIND, "更正已提交的材料")
     expect(professor.get_by_text("贵单位已经提交过")).to_be_visible()
     look(professor, "23-bid-again")
     fill_in(professor, {"bid.technical_route": "低温复合脂润滑与激光冲击强化并行，台架先行"})
@@ -606,7 +606,8 @@ def look_at_the_end(walk: Walk) -> None:
     expect(money).to_contain_text("2,849,382.71 元")
     expect(money).to_contain_text(f"2026-06-04 已拨付，凭证 {VOUCHER}")
     expect(money.locator("tr", has_text="40%")).to_contain_text("第六条")
-    passage = auditor.locator(".passage")
+    auditor.locator(".earlier summary").click()
+    passage = auditor.locator("#passage")
     for label in STAGES:
         expect(passage.get_by_text(label, exact=True).first).to_be_visible()
     expect(passage.locator(".open")).to_contain_text("组织攻关")

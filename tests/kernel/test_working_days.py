@@ -159,6 +159,17 @@ def test_a_wrong_row_is_named(row: tuple[Any, Any], said: str) -> None:
     assert caught.value.where == "2027 年节假日安排"
 
 
+def test_rows_are_called_by_the_names_they_are_given() -> None:
+    rows = [*ROWS, (date(2027, 2, 5), "放假"), (date(2027, 2, 15), "上班")]
+    names = [*(f"甲{n}" for n in range(len(ROWS))), "乙1", "乙2"]
+    with pytest.raises(MalformedYearTable) as caught:
+        read_year_table(2027, rows, NOTICE, names)
+    assert caught.value.problems == (
+        "乙1的 2027-02-05 与甲1重复",
+        "乙2的 2027-02-15 不是周六或周日，不能是调休上班日",
+    )
+
+
 def test_all_wrong_rows_are_named_at_once() -> None:
     rows = [("x", "y"), (date(2026, 1, 1), "放假"), *ROWS]
     with pytest.raises(MalformedYearTable) as caught:

@@ -85,17 +85,17 @@ def _play_once(path: Path) -> bool:
 
 
 def _print_accounts() -> None:
-    from jiebang.organisations.enums import Position
-    from jiebang.organisations.models import Account
+    """One person of each role, out of the programme in which most goes on."""
+    from jiebang.console.demo_people import people_by_role
+    from jiebang.organisations.models import Mandate
 
-    print("演示身份（在登录页点“以演示身份进入”，每种职务列一个）：")
-    shown = set()
-    accounts = (
-        Account.objects.filter(person__is_synthetic=True).prefetch_related("person__mandates").order_by("pk")
+    people = Mandate.objects.filter(person__is_synthetic=True).select_related(
+        "person", "authority", "organisation"
     )
-    for account in accounts:
-        for mandate in account.person.mandates.all():
-            if mandate.position not in shown:
-                shown.add(mandate.position)
-                body = mandate.authority or mandate.organisation
-                print(f"  {Position(mandate.position).label}：{account.person.name}（{body}）")
+    companies = people_by_role(list(people.order_by("pk")))
+    print("演示身份（不用口令：在登录页点“以演示身份进入”，那里列出全部计划的全部人员）：")
+    for company in companies[:1]:
+        print(f"  {company.programme.title if company.programme else '其他'}")
+        for cast in company.casts:
+            body = cast.first.authority or cast.first.organisation
+            print(f"    {cast.role}：{cast.first.person.name}，{body}")

@@ -57,6 +57,8 @@ class Offer:
     label: str
     allowed: bool
     why_not: list[str] = field(default_factory=list)
+    #: whether it is the actor's to do at all, now or at another time
+    is_own: bool = True
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ class Desk:
     unset_ahead: list[tuple[str, str]]
     chain: list[tuple[str, str]]
     returned: str | None = None
+    #: a year without whose holidays what comes next can't be dated
+    year_ahead: int | None = None
 
     @property
     def decides(self) -> bool:
@@ -82,6 +86,37 @@ class Desk:
     def may_act(self) -> bool:
         """Whether there is anything here for the actor to do now."""
         return any(one.allowed for one in self.offers)
+
+    @property
+    def barred(self) -> list[Offer]:
+        """What is the actor's own but can't be done now, each with why; whose turn it is to sign stands in the chain."""
+        return [one for one in self._closed if one.is_own]
+
+    @property
+    def others(self) -> list[Offer]:
+        """What is for others to do."""
+        return [one for one in self._closed if not one.is_own]
+
+    @property
+    def _closed(self) -> list[Offer]:
+        return [
+            one for one in self.offers if not one.allowed and not (one.event == "sign_off" and self.chain)
+        ]
+
+    @property
+    def turn(self) -> str:
+        """The position that signs next; empty where nobody does."""
+        return next((position for position, told in self.chain if not told), "")
+
+    @property
+    def against(self) -> list[dict[str, Any]]:
+        """What the rules say that stands in the way, or may."""
+        return [one for one in self.verdicts if one["verdict"] not in ("pass", "departed", "not-applicable")]
+
+    @property
+    def in_order(self) -> list[dict[str, Any]]:
+        """What the rules have nothing against."""
+        return [one for one in self.verdicts if one["verdict"] in ("pass", "departed", "not-applicable")]
 
     @property
     def tally(self) -> list[tuple[str, int]]:
@@ -227,13 +262,15 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         # What the rules say of a rival's bid is as closed to others as the bid itself.
         seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
         verdicts = [one for one in verdicts if one["thing"] is None or one["thing"].pk in seen]
-    unset = []
+    unset: list[tuple[str, str]] = []
+    year_ahead = None
     for target in stage.outcomes.values():
         for name in targets_of(target):
             after = program.pack.processes[subject.process].stages[name]
             if is_windowed(after) and after.term is not None:
                 deadline = program.timekeeper.deadline(after.term, local_date(at), situation)
                 unset += [(key, program.pack.discretion[key].question) for key in deadline.unset]
+                year_ahead = year_ahead or deadline.unknown_year
     return Desk(
         run=run,
         stage=stage,
@@ -244,6 +281,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         unset_ahead=list(dict.fromkeys(unset)),
         chain=sign_off_state(run, subject)[0],
         returned=_returned_with(run),
+        year_ahead=year_ahead,
     )
 
 
@@ -297,13 +335,14 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
         if row.event in _CHECKS and actor.authority_id is None:
             continue
         why = []
-        if not may_in_role(row, stage, held, actor.position == Position.EXPERT):
+        is_own = may_in_role(row, stage, held, actor.position == Position.EXPERT)
+        if not is_own:
             why.append(f"由{who_may(row, stage, program)}办理")
         if late := window_problem(row, run, stage, at):
             why.append(late[0])
         if not why:
             why += obstacles_of(row, run, subject, actor, has_payment, has_objection)
-        found.append(Offer(run, row.event, row.label, not why, why))
+        found.append(Offer(run, row.event, row.label, not why, why, is_own))
     # What moves the case goes before what stands beside it, what can be done before what can't.
     return sorted(
         found,

@@ -10,13 +10,19 @@ from jiebang.console.identity import Visit
 from jiebang.console.models import Draft
 from jiebang.lifecycle.models import Subject, Submission
 
+#: In a draft's words: which of several things of one's own it is to take the place of.
+REPLACES = "_replace"
 
-def find_draft(visit: Visit, subject: Subject, stage: str, event: str) -> Draft | None:
-    """The newest unsent draft of this mandate for this act."""
+
+def find_draft(
+    visit: Visit, subject: Subject, stage: str, event: str, replaces: Subject | None = None
+) -> Draft | None:
+    """The newest unsent draft of this mandate for this act: for what it `replaces`, else for something new."""
     mine = Draft.objects.filter(
         mandate=visit.mandate, subject=subject, stage=stage, event=event, sent_at__isnull=True
     )
-    return mine.order_by("-saved_at", "-pk").first()
+    wanted = None if replaces is None else [str(replaces.pk)]
+    return next((one for one in mine.order_by("-saved_at", "-pk") if one.data.get(REPLACES) == wanted), None)
 
 
 def save_draft(
@@ -48,7 +54,12 @@ def close_draft(visit: Visit, key: str, at: datetime) -> None:
     Draft.objects.filter(key=key, mandate=visit.mandate).update(sent_at=at)
 
 
-def next_revision(subject: Subject) -> tuple[str, int] | None:
-    """Under which draft and revision a thing already handed in is replaced; None if it came in another way."""
+def next_revision(visit: Visit, subject: Subject) -> tuple[str, int]:
+    """Under which draft and revision a thing already handed in is replaced: its own next one, or a new draft's first.
+
+    A draft of somebody else's (the officer who entered a list, a colleague) can't be gone on with.
+    """
     last = Submission.objects.filter(subject=subject).order_by("-received_at", "-revision").first()
-    return None if last is None else (last.draft, last.revision + 1)
+    if last is None or Draft.objects.filter(key=last.draft).exclude(mandate=visit.mandate).exists():
+        return new_draft_key(), 1
+    return last.draft, last.revision + 1

@@ -5,6 +5,7 @@ What was typed is kept as typed (a form's own words), so a value that can't be r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
+from jiebang.console.typed_days import as_iso
 from jiebang.documents.kinds import KINDS, allowed_words
 from jiebang.documents.names import show_size
 from jiebang.documents.queries import size_of
@@ -25,6 +27,7 @@ Typed = Mapping[str, list[str]]
 #: How many rows a list of records may have on a page.
 MOST_ROWS = 60
 _TERM_WORDS = {MONTHS: (("月", "个月"), ("年", "年")), DAYS: (("日", "日"),)}
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONEY_UNITS = (("万元", "万元"), ("元", "元"), ("亿元", "亿元"))
 #: Texts whose label ends so are short; any other text gets room for a paragraph.
 _SHORT = (
@@ -145,6 +148,13 @@ def _build_with_unit(made: Control, wanted: ValueType, typed: Typed) -> None:
     made.unit = {Kind.percent: "%", Kind.score: "分"}.get(wanted.kind, wanted.unit or "")
 
 
+def _build_date(made: Control, wanted: ValueType, typed: Typed) -> None:
+    # A browser's own picker, for the phone's sake; it would show what it can't read as nothing, so that stays a text.
+    made.value = as_iso(made.value)
+    made.widget = "date" if not made.value or _ISO.fullmatch(made.value) else "line"
+    made.hint = made.hint or "年-月-日，例如 2026-03-02"
+
+
 def _build_flag(made: Control, wanted: ValueType, typed: Typed) -> None:
     made.options = [
         Option(value, label, made.value == value) for value, label in (("true", "是"), ("false", "否"))
@@ -210,6 +220,8 @@ def _build_records(made: Control, wanted: ValueType, typed: Typed) -> None:
         ]
         for row in range(shown)
     ]
+    for cell in (cell for row in made.rows for cell in row):
+        cell.hint = ""  # no room for one in a table, and nothing may point to what isn't there
     made.unit_name = f"{made.name}--rows"
 
 
@@ -235,7 +247,7 @@ _BUILD: dict[Kind, Any] = {
     Kind.percent: _build_with_unit,
     Kind.count: _build_with_unit,
     Kind.score: _build_with_unit,
-    Kind.date: lambda made, wanted, typed: None,
+    Kind.date: _build_date,
     Kind.instant: lambda made, wanted, typed: None,
     Kind.flag: _build_flag,
     Kind.choice: _build_choice,
@@ -269,6 +281,8 @@ def read_control(name: str, wanted: ValueType, typed: Typed) -> Any:
         return _code_of(text)
     if kind is Kind.flag:
         return {"true": True, "false": False}.get(text, text)
+    if kind is Kind.date:
+        return as_iso(text)
     return _with_unit(text, name, wanted, typed)
 
 

@@ -1,4 +1,4 @@
-"""What the page of a case shows, gathered from the records: facts, timeline, participants, money."""
+"""What the page of a case shows, gathered from the records: its facts, its family and who takes part."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import Any
 
 from django.db.models import Q
 
-from jiebang.console.acts import describe_stage
-from jiebang.console.labels import SOURCES, kind_label, outcome_label
-from jiebang.console.slots import article_of
+from jiebang.console.labels import SOURCES
 from jiebang.console.visibility import visible_subjects
 from jiebang.documents.reference import read_reference
-from jiebang.funding.models import Payment
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.known import lineage_of
-from jiebang.lifecycle.models import FactEntry, Participation, StageRun, Subject
+from jiebang.lifecycle.models import FactEntry, Participation, Subject
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Organisation
 from jiebang.policy.program import Program
@@ -36,31 +33,10 @@ class FactRow:
     owner: Subject
     entry: FactEntry
     heads: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    #: of a list of records: each row's (head, text)
+    rows: tuple[tuple[tuple[str, str], ...], ...] = ()
     #: the uploaded files it names, as console.files shows them
     files: tuple[Any, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One run on the timeline."""
-
-    run: StageRun
-    label: str
-    articles: tuple[str, ...]
-    outcome: str
-    who: str
-    is_open: bool
-    is_own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
-    """One payment with its lines and where it stands."""
-
-    payment: Payment
-    label: str
-    lines: tuple[dict[str, Any], ...]
 
 
 def facts_of(subject: Subject, program: Program, only: Iterable[str] | None = None) -> list[FactRow]:
@@ -81,14 +57,6 @@ def facts_of(subject: Subject, program: Program, only: Iterable[str] | None = No
     ]
 
 
-def by_owner(rows: list[FactRow], subject: Subject) -> list[tuple[Subject, list[FactRow]]]:
-    """Facts in groups: the subject's own first, then those it takes over, by whose they are."""
-    groups: dict[int, tuple[Subject, list[FactRow]]] = {}
-    for row in sorted(rows, key=lambda row: row.owner.pk != subject.pk):
-        groups.setdefault(row.owner.pk, (row.owner, []))[1].append(row)
-    return list(groups.values())
-
-
 def _names_of_organisations(entries: Iterable[FactEntry], program: Program) -> dict[str, str]:
     codes: set[str] = set()
     for entry in entries:
@@ -104,11 +72,17 @@ def _names_of_organisations(entries: Iterable[FactEntry], program: Program) -> d
 def _fact_row(entry: FactEntry, program: Program, owner: Subject, names: dict[str, str]) -> FactRow:
     declared, of = program.pack.facts[entry.name], program.types[entry.name]
     heads: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
+    rows: tuple[tuple[tuple[str, str], ...], ...] = ()
     if of.kind is Kind.records and isinstance(entry.value, list):
         fields = of.fields or {}
         heads = tuple((declared.fields or {})[key].label for key in fields)
-        rows = tuple(tuple(show_value(row.get(k), t) for k, t in fields.items()) for row in entry.value)
+        rows = tuple(
+            tuple(
+                (head, show_value(row.get(key), one))
+                for head, (key, one) in zip(heads, fields.items(), strict=True)
+            )
+            for row in entry.value
+        )
     text = show_value(entry.value, of, names)
     return FactRow(
         declared.label,
@@ -151,26 +125,6 @@ def relatives_of(subject: Subject, actor: Actor, at: datetime) -> list[Subject]:
     return list(seen.select_related("lead").order_by("pk"))
 
 
-def timeline_of(subject: Subject, relatives: list[Subject], program: Program) -> list[Event]:
-    """All runs of the subject and its relatives, in the order they were opened."""
-    by_id = {one.pk: one for one in relatives}
-    runs = StageRun.objects.filter(subject__in=by_id).select_related("closed_by__person")
-    found = []
-    for run in runs.order_by("opened_at", "pk"):
-        run.subject = by_id[run.subject_id]
-        stage = describe_stage(program, run.subject, run.stage)
-        who = run.closed_by.person.name if run.closed_by else "系统时钟" if run.closed_at else ""
-        found.append(
-            Event(
-                run, stage.label if stage else kind_label(run.kind),
-                tuple(article_of(program, key) for key in stage.clause) if stage else (),
-                outcome_label(run.kind, run.outcome) if run.outcome else "", who, run.closed_at is None,
-                run.subject_id == subject.pk,
-            )
-        )  # fmt: skip
-    return found
-
-
 def participants_of(
     subject: Subject, relatives: list[Subject], program: Program
 ) -> list[tuple[str, str, Subject]]:
@@ -183,14 +137,3 @@ def participants_of(
         (parties[row.role].label if row.role in parties else row.role, row.organisation.name, row.subject)
         for row in rows.order_by("subject_id", "pk")
     ]
-
-
-def payments_of(relatives: list[Subject], program: Program) -> list[PaymentRow]:
-    """Payments of the subject's family that weren't withdrawn."""
-    rows = Payment.objects.filter(subject__in=relatives, withdrawn_at__isnull=True)
-    found = []
-    for payment in rows.select_related("subject").prefetch_related("postings").order_by("pk"):
-        item = program.pack.money.get(payment.item)
-        lines = tuple({**line, "article": article_of(program, line.get("clause"))} for line in payment.lines)
-        found.append(PaymentRow(payment, item.label if item else payment.item, lines))
-    return found

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.money import format_yuan
@@ -122,8 +124,17 @@ def _submit_papers(asking: Asking) -> list[Slot]:
     bids = bids_open_to(asking.subject, asking.stage, asking.program, actor.organisation_id, role)
     if not bids:
         return slots
-    options = {str(one.pk): f"{one.number} {one.title}" for one in bids}
-    return [Slot(("thing",), "对象", choice(options), required=True), *slots]
+    return [Slot(("thing",), "对象", choice(name_things(bids)), required=True), *slots]
+
+
+def name_things(things: Iterable[Subject]) -> dict[str, str]:
+    """Things to choose among, so that nobody has to know them by number: {key: number, whose it is, what it is}."""
+    listed = list(things)
+    prefetch_related_objects(listed, "lead")
+    return {
+        str(one.pk): " ".join([one.number, *([one.lead.name] if one.lead else []), f"《{one.title}》"])
+        for one in listed
+    }
 
 
 def wanted_facts(asking: Asking, moments: tuple[When, ...]) -> dict[str, int]:
@@ -197,8 +208,8 @@ def _thing(asking: Asking) -> list[Slot]:
         things += alive_below(asking.subject, kind)
     if len(things) == 1:
         return []
-    options = {str(one.pk): f"{one.number} {one.title}" for one in things}
-    return [Slot(("thing",), "对象", choice(options), required=True, initial=str(asking.subject.pk))]
+    options = choice(name_things(things))
+    return [Slot(("thing",), "对象", options, required=True, initial=str(asking.subject.pk))]
 
 
 def _check_relations(asking: Asking) -> list[Slot]:
@@ -260,8 +271,7 @@ def _conclude(asking: Asking) -> list[Slot]:
     if kind == "announce":
         return fact_slots(asking, EVERY_MOMENT)
     if kind == "select":
-        bids = candidates_of(asking.subject, asking.stage.among)
-        options = {str(bid.pk): f"{bid.number} {bid.title}" for bid in bids}
+        options = name_things(candidates_of(asking.subject, asking.stage.among))
         picked = Slot(
             ("bids",), "选定的揭榜申请", ValueType(Kind.choices, options=options),
             hint="一个都不选，就是没有合格者，要写理由",
@@ -285,8 +295,7 @@ def _by_hand(scoring: Scoring | None) -> bool:
 def _record_review(asking: Asking) -> list[Slot]:
     slots = []
     if asking.subject.kind == "challenge":
-        bids = alive_below(asking.subject, "bid")
-        options = {str(bid.pk): f"{bid.number} {bid.title}" for bid in bids}
+        options = name_things(alive_below(asking.subject, "bid"))
         slots.append(Slot(("bid",), "评审对象", choice(options), required=True))
     scoring = asking.stage.scoring or Scoring()
     slots += [
@@ -361,7 +370,7 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "sign_off": lambda asking: [Slot(("agreed",), "同意", FLAG, required=True), _note(hint="不同意要写理由")],
     "propose_payment": lambda asking: fact_slots(asking, EVERY_MOMENT),
     "record_payment": lambda asking: [
-        Slot(("paid_on",), "拨付日期", DATE, required=True),
+        Slot(("paid_on",), "收回日期" if asking.run.kind == "recover" else "拨付日期", DATE, required=True),
         Slot(("voucher",), "凭证号", TEXT, required=True, hint="国库集中支付凭证或银行回单的编号"),
     ],
     "record_contribution": _record_contribution,

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from jiebang.console.views import acts, appointments, cases, files, imports, letters, log_in, programmes
+from jiebang.console.views import (
+    acts,
+    appointments,
+    cases,
+    files,
+    imports,
+    letters,
+    log_in,
+    programmes,
+    working_years,
+)
 
 app_name = "console"
 
@@ -28,5 +38,6 @@ urlpatterns = [
     path("programmes/<slug:slug>/discretion/", programmes.discretion_page, name="discretion"),
     path("programmes/<slug:slug>/documents/", programmes.external_act_page, name="external_act"),
     path("programmes/<slug:slug>/batches/", programmes.open_batch_page, name="open_batch"),
+    path("working-years/", working_years.working_years_page, name="working_years"),
     path("receipts/<str:draft>/<int:revision>/", acts.receipt_page, name="receipt"),
 ]

@@ -5,7 +5,7 @@ But for one more for each open objection, to see who may handle it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import F, Q
@@ -18,8 +18,10 @@ from jiebang.console.acts import (
     may_in_role,
     obstacles_of,
 )
+from jiebang.console.handed_in import HandedIn, handed_in
 from jiebang.console.slots import article_of
 from jiebang.console.visibility import programmes_of, visible_subjects
+from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
 from jiebang.funding.models import Payment
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
@@ -68,6 +70,10 @@ class Worklist:
     now: list[Task]
     later: list[Task]
     open_to_all: list[Task]
+    #: what the actor may decide and somebody's step waits for
+    questions: list[WaitingQuestion] = field(default_factory=list)
+    #: what the organisation has in an open window and may still change
+    handed_in: list[HandedIn] = field(default_factory=list)
     #: whether there is more than is shown
     is_cut: bool = False
 
@@ -93,10 +99,14 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
     objected = set(
         Objection.objects.filter(run__in=runs, resolved_at__isnull=True).values_list("run_id", flat=True)
     )
-    handed_in = set(HandIn.objects.filter(run__in=runs).values_list("run_id", flat=True))
+    with_papers = set(HandIn.objects.filter(run__in=runs).values_list("run_id", flat=True))
     for run in runs:
-        known = _Known(run.pk in paid, run.pk in reviewed, run.pk in objected, run.pk in handed_in)
+        known = _Known(run.pk in paid, run.pk in reviewed, run.pk in objected, run.pk in with_papers)
         _sort_in(run, found, actor, roles, known, at)
+    if actor.organisation_id is not None:
+        found.handed_in = handed_in(actor.organisation_id, runs, at)
+    if actor.position in ACTING_POSITIONS:
+        found.questions = waiting_questions(runs, roles.at)
     for tasks in (found.now, found.later, found.open_to_all):
         tasks.sort(key=lambda task: (task.days_left is None, task.days_left or 0, task.run.opened_at))
     return found

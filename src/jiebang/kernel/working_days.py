@@ -8,7 +8,7 @@ table is imported again with the change in it.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -29,7 +29,7 @@ class UnknownYear(JiebangError):
     def __init__(self, year: int) -> None:
         super().__init__(
             what=f"没有 {year} 年的工作日历，无法判断该年的工作日和节假日",
-            fix=f"请导入国务院办公厅关于 {year} 年部分节假日安排的通知后重试",
+            fix=f"请导入国务院办公厅关于 {year} 年部分节假日安排的通知后重试：由主管部门的人在工作台“计划与裁量”的“节假日安排”里录入",
         )
         self.year = year
 
@@ -181,33 +181,36 @@ _FESTIVALS = (
 )
 
 
-def read_year_table(year: int, rows: Iterable[tuple[Any, Any]], notice: str) -> YearTable:
+def read_year_table(
+    year: int, rows: Iterable[tuple[Any, Any]], notice: str, names: Sequence[str] = ()
+) -> YearTable:
     """The table of `year` from an officer's rows of (date, "放假" or "上班"), as read from a sheet.
 
-    A date is a `date` or text as 2027-02-06. Every fault of every row is reported at once, rows counted
-    from 1, in MalformedYearTable: an unreadable date or kind, another year, a repeated day, a weekday
+    A date is a `date` or text as 2027-02-06. Every fault of every row is reported at once, in MalformedYearTable, rows
+    counted from 1 or called by `names`, one for each: an unreadable date or kind, another year, a repeated day, a weekday
     declared 上班, a statutory festival without a single day off (a table cut short), no notice named.
     """
     kinds: dict[date, DayKind] = {}
-    seen_at: dict[date, int] = {}
+    seen_at: dict[date, str] = {}
     problems: list[str] = []
-    for row, (day_cell, kind_cell) in enumerate(rows, start=1):
-        if row > _MAX_ROWS:
+    for number, (day_cell, kind_cell) in enumerate(rows, start=1):
+        row = names[number - 1] if names else f"第 {number} 行"
+        if number > _MAX_ROWS:
             problems.append(f"超过 {_MAX_ROWS} 行，不像是一年的节假日安排")
             break
         day, kind = _read_day(day_cell), _read_kind(kind_cell)
         if day is None:
-            problems.append(f"第 {row} 行的日期 {quote(day_cell)} 看不懂，应写成 {year}-01-01 的样子")
+            problems.append(f"{row}的日期 {quote(day_cell)} 看不懂，应写成 {year}-01-01 的样子")
         if kind is None:
-            problems.append(f"第 {row} 行的类别 {quote(kind_cell)} 看不懂，应写“放假”或“上班”")
+            problems.append(f"{row}的类别 {quote(kind_cell)} 看不懂，应写“放假”或“上班”")
         if day is None or kind is None:
             continue
         if day.year != year:
-            problems.append(f"第 {row} 行的 {day} 不是 {year} 年的日期，应写进 {day.year} 年的安排")
+            problems.append(f"{row}的 {day} 不是 {year} 年的日期，应写进 {day.year} 年的安排")
         elif day in seen_at:
-            problems.append(f"第 {row} 行的 {day} 与第 {seen_at[day]} 行重复")
+            problems.append(f"{row}的 {day} 与{seen_at[day]}重复")
         elif kind is DayKind.working_weekend and day.weekday() < _SATURDAY:
-            problems.append(f"第 {row} 行的 {day} 不是周六或周日，不能是调休上班日")
+            problems.append(f"{row}的 {day} 不是周六或周日，不能是调休上班日")
         else:
             kinds[day] = kind
             seen_at[day] = row

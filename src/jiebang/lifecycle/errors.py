@@ -38,3 +38,15 @@ class StillUnset(UnableToApply):
     def __init__(self, *, what: str, keys: list[str]) -> None:
         self.keys = keys
         super().__init__(what=what, fix="由有权决定的机关先作出裁量决定")
+
+
+class YearMissing(UnableToApply):
+    """A deadline can't be computed before the holidays of a `year` are entered."""
+
+    def __init__(self, *, where: str, year: int) -> None:
+        self.year = year
+        super().__init__(
+            where=where,
+            what=f"截止时间落在 {year} 年，而 {year} 年的节假日安排还没有录入",
+            fix=f"由主管部门的人在工作台“计划与裁量”的“节假日安排”里按国务院办公厅的通知录入 {year} 年，再办理",
+        )

@@ -331,3 +331,32 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.draft}·{self.revision}"
+
+
+class YearNotice(models.Model):
+    """A year's days off and worked weekend days as a bureau entered them from the State Council's notice.
+
+    Installation-wide: the notice binds every city. A correction supersedes the earlier row, and both stay.
+    """
+
+    year = models.PositiveSmallIntegerField("年份")
+    number = models.CharField("通知文号", max_length=120)
+    on = models.DateField("通知日期")
+    #: days as "2027-01-01", in order
+    holidays = models.JSONField("放假")
+    working_weekends = models.JSONField("调休上班")
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", verbose_name="录入机关")
+    recorded_at = models.DateTimeField("录入时间")
+    recorded_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="录入人")
+    superseded_at = models.DateTimeField("被更正的时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "节假日安排"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year"], condition=Q(superseded_at__isnull=True), name="one_live_notice_per_year"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.number}"

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from jiebang.kernel.periods import WorkingCalendar
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.working_years import EnteredCalendar
 from jiebang.policy.loader import load_pack
 from jiebang.policy.program import Program
 
@@ -27,7 +28,6 @@ def load_program(pack_id: str, version: str) -> Program:
     raise UnableToApply(where=f"{pack_id}/{version}", what="没有这个政策包版本", fix="检查计划引用的政策包")
 
 
-@lru_cache(maxsize=1)
 def working_calendar() -> WorkingCalendar:
-    """The working days known to this installation."""
-    return WorkingCalendar.bundled()
+    """The working days known to this installation, as they stand now."""
+    return EnteredCalendar()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import QuerySet
+
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import record_facts, require_rules
@@ -115,8 +117,7 @@ def _find(act: Act, kind: str, organisation: Organisation | None, *, for_other: 
     """
     mine = Subject.objects.filter(parent=act.subject, kind=kind, lead=organisation, ended_at__isnull=True)
     if kind != "bid":
-        # A firm may have several needs in a batch, told apart by their drafts; one import brings many under one draft.
-        return mine.filter(submissions__draft=act.draft).first() if act.draft and not for_other else None
+        return None if for_other else _find_one_of_several(act, mine)
     found = mine.first()
     remaining = act.stage.among is Among.remaining
     if found is None:
@@ -131,6 +132,22 @@ def _find(act: Act, kind: str, organisation: Organisation | None, *, for_other: 
     if is_second and not act.payload.get("replace"):
         raise AlreadyDone(
             where=found.number, what="贵单位已经提交过揭榜申请", fix="截止之前可以选择“替换”重新提交"
+        )
+    return found
+
+
+def _find_one_of_several(act: Act, mine: QuerySet[Subject]) -> Subject | None:
+    """Of several needs in one batch the one that `replaces` names, else the one that came in under this very draft.
+
+    A list that the bureau entered brings many under one draft, and none under its firm's: these can only be named. Raises
+    NotAllowed for one that isn't the organisation's, or isn't in this batch any more.
+    """
+    if (named := act.payload.get("replaces")) is None:
+        return mine.filter(submissions__draft=act.draft).first() if act.draft else None
+    found = mine.filter(pk=named).first()
+    if found is None:
+        raise NotAllowed(
+            where=act.stage.label, what="要更正的不是贵单位在这里的材料", fix="从待办里重新打开要更正的那一份"
         )
     return found
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of
-from jiebang.lifecycle.errors import StillUnset, UnableToApply
+from jiebang.lifecycle.errors import StillUnset, UnableToApply, YearMissing
 from jiebang.lifecycle.known import alive_below, descendants_of, lineage_of, program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.policy.pack_process import End, Process, Stage, Target
@@ -279,6 +279,8 @@ def _closing(subject: Subject, stage: Stage, term: str, at: datetime, situation:
         deadline = keeper.deadline(term, today, situation, earlier_ended=True)
     if deadline.late_from is not None:
         return deadline.late_from
+    if deadline.unknown_year is not None:
+        raise YearMissing(where=stage.label, year=deadline.unknown_year)
     if not deadline.unset:
         raise UnableToApply(
             where=stage.label, what=f"截止时间算不出来：{deadline.problem}", fix="按提示处理后再办理"

@@ -17,16 +17,31 @@ from jiebang.policy.pack_money import DecidedAmount, Limit, Money, RestOf
 from jiebang.policy.situation import Departure, Situation
 from jiebang.policy.truth import FAIL, PASS, UNKNOWN
 from jiebang.policy.values import PERCENT, Kind
+from jiebang.policy.working import equate, take_off
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One step of an amount: what it is, by which clause, how much (None: not known)."""
+    """One step of an amount: what it is, by which clause, how much (None: not known), how it was worked out."""
 
     label: str
     clause: str
     amount: Decimal | None
     note: str = ""
+    working: str = ""
+
+    @property
+    def text(self) -> str:
+        """The line as it is read, with its words and its figures."""
+        if self.amount is None:
+            return f"{self.label}：{self.working + '，' if self.working else ''}尚不能计算"
+        shown = format_yuan(self.amount)
+        if not self.working:
+            return f"{self.label}：{shown}"
+        # A figure that is only named needs no equation with itself.
+        if self.working.endswith(shown):
+            return f"{self.label}：{self.working}"
+        return f"{self.label}：{equate(self.working, shown)}"
 
 
 @dataclass(slots=True)
@@ -45,6 +60,12 @@ class CompiledLimit:
             return found
         had = self.already.get(s)
         return None if had is None else max(found - had, Decimal(0))
+
+    def work_out(self, s: Situation, *, known: bool) -> str:
+        """How the limit comes about; nothing for a fixed sum that is named by its figure."""
+        if self.already is not None:
+            return take_off(self.operand.work_out(s), self.already.work_out(s)).text
+        return "" if known and self.operand.constant is not None else self.operand.work_out(s).text
 
     def departure(self, item: str, s: Situation) -> Departure | None:
         """A recorded departure from this limit, if whoever made it was entitled to."""
@@ -241,7 +262,7 @@ class Accountant:
         due = PASS if compiled.when is None else compiled.when.truth(s)
         if due == FAIL:
             result.status, result.amount = "not-due", Decimal("0.00")
-            result.lines.append(Line(f"{item.label}：条件不成立，不发生", item.clause[0], Decimal("0.00")))
+            result.lines.append(Line(f"{item.label}（条件不成立，不发生）", item.clause[0], Decimal("0.00")))
             return result
         counting = self._counting(compiled, s)
         result.unset = undecided(counting, s)
@@ -250,7 +271,7 @@ class Accountant:
         if amount is not None:
             exact, amount = amount, round_to_fen(amount, Rounding(item.round))
             note = "" if exact == amount else f"精确值 {exact:f}，按{_ROUND_LABELS[item.round]}到分"
-            result.lines.append(Line(self._describe(compiled), item.clause[0], amount, note))
+            result.lines.append(Line(item.label, item.clause[0], amount, note, self._work_out(compiled, s)))
             result.amount = amount
         strict_ok, any_unknown = self._hold_limits(compiled, s, result)
         if amount is None:
@@ -301,8 +322,16 @@ class Accountant:
                 departed = held.departure(compiled.id, s)
                 word = "不超过" if side == "ceilings" else "不低于"
                 mild = "原则上" if limit.force is Force.in_principle else ""
-                note = "已依规定例外" if departed else "尚不能计算" if bound is None else ""
-                result.lines.append(Line(f"{mild}{word}{held.operand.text}", limit.clause[0], bound, note))
+                note = "已依规定例外" if departed else ""
+                result.lines.append(
+                    Line(
+                        f"{mild}{word}",
+                        limit.clause[0],
+                        bound,
+                        note,
+                        held.work_out(s, known=bound is not None),
+                    )
+                )
                 if departed is not None:
                     continue
                 if bound is None:
@@ -347,13 +376,19 @@ class Accountant:
             queue += [name for name in dict.fromkeys(others) if name not in queue]
         return found
 
-    def _describe(self, compiled: CompiledMoney) -> str:
+    def _work_out(self, compiled: CompiledMoney, s: Situation) -> str:
         if compiled.operand is not None:
-            return f"{compiled.item.label}：{compiled.operand.text}"
+            return compiled.operand.work_out(s).text
         if compiled.fact is not None:
-            return f"{compiled.item.label}：{compiled.fact.text}（依程序确定）"
+            return compiled.fact.work_out(s).text
         assert isinstance(compiled.item.amount, RestOf)
-        return f"{compiled.item.label}：{self.items[compiled.item.amount.rest_of].item.label}的余额"
+        whole = compiled.item.amount.rest_of
+        parts = [k for k, other in self.items.items() if other.item.part_of == whole and k != compiled.id]
+        return " − ".join(self._name_with_amount(key, s) for key in [whole, *parts])
+
+    def _name_with_amount(self, key: str, s: Situation) -> str:
+        amount = self.amount_of(key, s)
+        return f"{self.items[key].item.label} {'（还不知道）' if amount is None else format_yuan(amount)}"
 
 
 _ROUND_LABELS = {"down": "舍去", "up": "进位", "half_up": "四舍五入"}
@@ -382,7 +417,7 @@ def explain_amount(found: Amount) -> dict[str, Any]:
         "lines": [
             {"label": line.label, "clause": line.clause, "amount": show(line.amount),
              **({"note": line.note} if line.note else {}),
-             "text": f"{line.label}：{format_yuan(line.amount) if line.amount is not None else '尚不能计算'}"}
+             "text": line.text}
             for line in found.lines
         ],
         "unset": found.unset,

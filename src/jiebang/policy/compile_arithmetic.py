@@ -8,13 +8,14 @@ from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
-from jiebang.kernel.periods import WorkingCalendar, end_of_term
+from jiebang.kernel.periods import UnknownYear, WorkingCalendar, end_of_term
 from jiebang.policy import expressions as ex
 from jiebang.policy.compile_expressions import OPERANDS, compile_operand
-from jiebang.policy.compiled import Operand, merge_reads
+from jiebang.policy.compiled import Get, Operand, arithmetic
 from jiebang.policy.names import Names
 from jiebang.policy.situation import Situation
 from jiebang.policy.values import DATE, DAYS, MONTHS, NUMERIC, PERCENT, WORKING_DAYS, Kind, ValueType, as_term
+from jiebang.policy.working import Working, add_up, divide_by, multiply_by, pick_among, take_off
 
 _ROUNDINGS = {"down": ROUND_DOWN, "up": ROUND_UP, "half_up": ROUND_HALF_UP}
 
@@ -57,8 +58,11 @@ def _part_of_whole(node: ex.Ratio, base_node: Any, names: Names, path: Any, leas
             None if a is None or b is None or amount is None or b == 0 else amount * Decimal(a) / Decimal(b)
         )
 
-    return Operand(
-        base.type, get, f"{base.text} × {part.text} ÷ {whole.text}", **merge_reads((part, whole, base))
+    return arithmetic(
+        base.type,
+        get,
+        lambda s: divide_by(multiply_by(base.work_out(s), part.work_out(s)), whole.work_out(s)),
+        (part, whole, base),
     )
 
 
@@ -80,15 +84,17 @@ def _percent(node: ex.Percent, names: Names, path: Any, least: int, expect: Any)
     if share.type.kind is not Kind.percent:
         raise names.fail((*path, "percent"), f"{share.text}不是百分比", "写成“40%”")
     _countable(base, names, (*path, "of"))
-    return Operand(
+    return arithmetic(
         base.type,
         _both(share, base, operator.mul),
-        f"{base.text} 的 {share.text}",
-        **merge_reads((share, base)),
+        lambda s: multiply_by(base.work_out(s), share.work_out(s)),
+        (share, base),
     )
 
 
-def _several(word: str, label: str, combine: Callable[[list[Any]], Any]) -> Callable[..., Operand]:
+def _several(
+    word: str, combine: Callable[[list[Any]], Any], tell: Callable[[list[Working]], Working]
+) -> Callable[..., Operand]:
     def build(node: Any, names: Names, path: Any, least: int, expect: Any) -> Operand:
         parts = tuple(
             compile_operand(part, names, (*path, word, i), least)
@@ -104,9 +110,26 @@ def _several(word: str, label: str, combine: Callable[[list[Any]], Any]) -> Call
             values = [g(s) for g in getters]
             return None if any(v is None for v in values) else combine(values)
 
-        return Operand(first, get, f"{label}（{'；'.join(p.text for p in parts)}）", **merge_reads(parts))
+        return arithmetic(first, get, lambda s: tell([part.work_out(s) for part in parts]), parts)
 
     return build
+
+
+def _subtract(node: ex.Subtract, names: Names, path: Any, least: int, expect: Any) -> Operand:
+    whole, part = (
+        compile_operand(one, names, (*path, "subtract", i), least) for i, one in enumerate(node.subtract)
+    )
+    for i, one in enumerate((whole, part)):
+        if one.type.kind not in NUMERIC or one.type != whole.type:
+            raise names.fail((*path, "subtract", i), f"{one.text}与前面的不是同一种数", f"都写成{whole.type}")
+    get = _both(whole, part, lambda a, b: max(a - b, a * 0))
+
+    def working(s: Situation | None) -> Working:
+        a, b = (None, None) if s is None else (whole.get(s), part.get(s))
+        is_short = a is not None and b is not None and a < b
+        return take_off(whole.work_out(s), part.work_out(s), is_short=is_short)
+
+    return arithmetic(whole.type, get, working, (whole, part))
 
 
 def _divide(node: ex.Divide, names: Names, path: Any, least: int, expect: Any) -> Operand:
@@ -116,20 +139,19 @@ def _divide(node: ex.Divide, names: Names, path: Any, least: int, expect: Any) -
         raise names.fail((*path, "divide"), f"{part.text}不能除", "写金额或分数")
     if share.type.kind is not Kind.percent or share.constant == 0:
         raise names.fail((*path, "by"), f"{share.text}不是可用的百分比", "写成“150%”，不能为 0")
-    return Operand(
-        part.type, _both(part, share, lambda a, b: None if b == 0 else a / b), f"{part.text} ÷ {share.text}",
-        **merge_reads((part, share)),
-    )  # fmt: skip
+    return _quotient(part.type, part, share, lambda a, b: a / b)
+
+
+def _quotient(of: ValueType, part: Operand, whole: Operand, divide: Callable[[Any, Any], Any]) -> Operand:
+    get: Get = _both(part, whole, lambda a, b: None if b == 0 else divide(a, b))
+    return arithmetic(of, get, lambda s: divide_by(part.work_out(s), whole.work_out(s)), (part, whole))
 
 
 def _ratio(node: ex.Ratio, names: Names, path: Any, least: int, expect: Any) -> Operand:
     part = compile_operand(node.ratio, names, (*path, "ratio"), least)
     whole = compile_operand(node.to, names, (*path, "to"), least)
     _like(part, whole, names, (*path, "to"))
-    return Operand(
-        PERCENT, _both(part, whole, lambda a, b: None if b == 0 else Decimal(a) / Decimal(b)),
-        f"{part.text}占{whole.text}的比例", **merge_reads((part, whole)),
-    )  # fmt: skip
+    return _quotient(PERCENT, part, whole, lambda a, b: Decimal(a) / Decimal(b))
 
 
 def _multiply(node: ex.Multiply, names: Names, path: Any, least: int, expect: Any) -> Operand:
@@ -139,11 +161,11 @@ def _multiply(node: ex.Multiply, names: Names, path: Any, least: int, expect: An
         raise names.fail((*path, "multiply"), f"{base.text}不能乘", "写金额、分数或百分比")
     if times.type.kind not in (Kind.count, Kind.term, Kind.percent):
         raise names.fail((*path, "by"), f"{times.text}不能作乘数", "写计数、期限或百分比")
-    return Operand(
+    return arithmetic(
         base.type,
         _both(base, times, operator.mul),
-        f"{base.text} × {times.text}",
-        **merge_reads((base, times)),
+        lambda s: multiply_by(base.work_out(s), times.work_out(s)),
+        (base, times),
     )
 
 
@@ -162,7 +184,30 @@ def _shift(node: ex.Shift, names: Names, path: Any, least: int, expect: Any) -> 
             return None
         return end_of_term(a, as_term(b, unit), s.calendar, roll_to_working_day=False)
 
-    return Operand(DATE, get, f"{start.text}之后 {term.text}", **merge_reads((start, term)))
+    return _counted(DATE, get, lambda a, b: f"{a}之后 {b}", (start, term))
+
+
+def _counted(
+    of: ValueType, get: Get, tell: Callable[[str, str], str], parts: tuple[Operand, Operand]
+) -> Operand:
+    """Something counted on the calendar: not known, and said to be so, while the holidays of a year it needs are not."""
+
+    def known(s: Situation) -> Any:
+        try:
+            return get(s)
+        except UnknownYear:
+            return None
+
+    def working(s: Situation | None) -> Working:
+        text = tell(*(part.work_out(s).text for part in parts))
+        try:
+            if s is not None:
+                get(s)
+        except UnknownYear as error:
+            return Working(f"{text}（{error.what}）")
+        return Working(text)
+
+    return arithmetic(of, known, working, parts)
 
 
 def _between(node: ex.Between, names: Names, path: Any, least: int, expect: Any) -> Operand:
@@ -179,9 +224,7 @@ def _between(node: ex.Between, names: Names, path: Any, least: int, expect: Any)
             return None
         return count_span(a, b, unit, node.partial, s.calendar)
 
-    return Operand(
-        ValueType(Kind.term, unit), get, f"{first.text}至{last.text}的{unit}数", **merge_reads((first, last))
-    )
+    return _counted(ValueType(Kind.term, unit), get, lambda a, b: f"{a}至{b}的{unit}数", (first, last))
 
 
 def count_span(
@@ -221,16 +264,21 @@ def _round(node: ex.Round, names: Names, path: Any, least: int, expect: Any) -> 
         value = inner.get(s)
         return None if value is None else value.quantize(quantum, rounding=how)
 
-    return Operand(inner.type, get, f"{inner.text}（保留 {node.places} 位小数）", **merge_reads((inner,)))
+    return arithmetic(
+        inner.type,
+        get,
+        lambda s: Working(f"（{inner.work_out(s).text}，保留 {node.places} 位小数）"),
+        (inner,),
+    )
 
 
 OPERANDS.update(
     {
         ex.Percent: _percent,
-        ex.Least: _several("least", "较小者", min),
-        ex.Greatest: _several("greatest", "较大者", max),
-        ex.Add: _several("add", "之和", lambda values: sum(values[1:], values[0])),
-        ex.Subtract: _several("subtract", "相减", lambda values: max(values[0] - values[1], values[0] * 0)),
+        ex.Least: _several("least", min, lambda parts: pick_among(parts, "较小的")),
+        ex.Greatest: _several("greatest", max, lambda parts: pick_among(parts, "较大的")),
+        ex.Add: _several("add", lambda values: sum(values[1:], values[0]), add_up),
+        ex.Subtract: _subtract,
         ex.Divide: _divide,
         ex.Ratio: _ratio,
         ex.Multiply: _multiply,

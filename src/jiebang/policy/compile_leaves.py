@@ -12,7 +12,7 @@ from typing import Any
 from jiebang.policy import expressions as ex
 from jiebang.policy.compile_expressions import LEAVES, Built, compile_operand
 from jiebang.policy.compile_operands import compile_fact
-from jiebang.policy.compiled import Bound, Check, Operand, Path, Test
+from jiebang.policy.compiled import Bound, Check, Detail, Operand, Path, Test
 from jiebang.policy.names import Names
 from jiebang.policy.situation import Situation
 from jiebang.policy.truth import FAIL, PASS, UNKNOWN
@@ -40,9 +40,15 @@ def _compare(word: str, label: str, test: Test, ordered: bool) -> Callable[..., 
             how = _compare_fact(left.fact, least, right, test)
         else:
             how = Bound(left.fact, least, test, limit)
-        return f"{left.text} {label} {right.text}", how, (left, right), None
+        computed = [operand for operand in (left, right) if operand.working is not None]
+        return f"{left.text} {label} {right.text}", how, (left, right), _figures(computed)
 
     return build
+
+
+def _figures(computed: list[Operand]) -> Detail | None:
+    """What the arithmetic of a comparison comes to: a person can't check a verdict by its words alone."""
+    return (lambda s: "；".join(f"即{one.result(s)}" for one in computed)) if computed else None
 
 
 def _compare_fact(name: str, least: int, right: Operand, test: Test) -> Check:

@@ -23,6 +23,7 @@ from jiebang.policy.values import (
     read_literal,
     read_value,
 )
+from jiebang.policy.working import Working
 
 _MOST_SMALL = 64
 #: Making a Decimal costs more than the rest of counting a list; the small ones are made once.
@@ -133,9 +134,14 @@ def _choose(node: ex.Choose, names: Names, path: Path, least: int, expect: Value
         branches = (then, otherwise) if verdict == UNKNOWN else (then if verdict == PASS else otherwise,)
         return (*(operand for leaf in test.matters(s) for operand in leaf.reads()), *branches)
 
-    text = f"{then.text}或{otherwise.text}（视情形）"
+    def working(s: Situation | None) -> Working:
+        verdict = UNKNOWN if s is None else test.truth(s)
+        if verdict == UNKNOWN:
+            return Working(f"（{then.work_out(s).text}，或{otherwise.work_out(s).text}，视情形）")
+        return (then if verdict == PASS else otherwise).work_out(s)
+
     reads = merge_reads((*test.reads(), then, otherwise), chosen=True)
-    return Operand(then.type, get, text, taken=taken, **reads)
+    return Operand(then.type, get, working(None).text, taken=taken, working=working, **reads)
 
 
 OPERANDS.update(

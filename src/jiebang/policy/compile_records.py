@@ -62,7 +62,7 @@ def _select(
     since = None if node.last is None else _compile_window(node.last, records, names, path)
     test = None
     if node.where is not None:
-        with names.item(_ITEM, records.type, records.text):
+        with names.item(_ITEM, records.type, records.fact):
             test = compile_condition(node.where, names, (*path, "where"), least, rule_force=ex.Force.must)
     return _states(since, test), (records, *_reads_of(test))
 
@@ -191,7 +191,9 @@ def _sum(node: ex.Sum, names: Names, path: Path, least: int, expect: ValueType |
         values = [row.get(column) for row, state in zip(fact.value, found, strict=True) if state == PASS]
         return None if None in values else sum(values, Decimal(0))
 
-    return Operand(of, get, f"{records.text}的{column}合计", **merge_reads(reads))
+    return Operand(
+        of, get, f"{records.text}的{names.field_label(records.fact, column)}合计", **merge_reads(reads)
+    )
 
 
 def _nth(node: ex.Nth, names: Names, path: Path, least: int, expect: ValueType | None) -> Operand:
@@ -201,7 +203,8 @@ def _nth(node: ex.Nth, names: Names, path: Path, least: int, expect: ValueType |
         rows = records.get(s)
         return None if rows is None or len(rows) < node.nth else rows[node.nth - 1].get(column)
 
-    return Operand(of, get, f"{records.text}第 {node.nth} 条的{column}", **merge_reads((records,)))
+    label = names.field_label(records.fact, column)
+    return Operand(of, get, f"{records.text}第 {node.nth} 条的{label}", **merge_reads((records,)))
 
 
 # ── what is asked of them ─────────────────────────────────────────────────────────────────────────────────────────
@@ -248,7 +251,7 @@ def _quantified(word: str) -> Callable[..., Built]:
     def build(node: Any, names: Names, path: Path, least: int) -> Built:
         name, item = getattr(node, word), node.as_
         records = _records(name, names, (*path, word), least)
-        with names.item(item, records.type, records.text):
+        with names.item(item, records.type, records.fact):
             test = compile_condition(node.test, names, (*path, "test"), least, rule_force=ex.Force.must)
         known, meets = _known(name, least), test.truth
 

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from jiebang.policy.expressions import Departs, Force
 from jiebang.policy.situation import Departure, Situation
 from jiebang.policy.truth import DEPARTED, FAIL, PASS, UNKNOWN
-from jiebang.policy.values import ValueType
+from jiebang.policy.values import ValueType, format_value
+from jiebang.policy.working import Working, equate
 
 Get = Callable[[Situation], Any]
 Check = Callable[[Situation], int]
@@ -46,6 +47,26 @@ class Operand:
     parts: tuple[Operand, ...] = ()
     #: of a choice: which operands count in a situation
     taken: Callable[[Situation], Iterable[Operand]] | None = None
+    #: of arithmetic: how it is worked out, in the words of its parts and, where a situation is given, their figures
+    working: Callable[[Situation | None], Working] | None = None
+
+    def work_out(self, s: Situation | None) -> Working:
+        """The value's words and figure, or the arithmetic that it comes from; without a situation the words alone."""
+        if self.working is not None:
+            return self.working(s)
+        if s is None or self.constant is not None:
+            return Working(self.text)
+        value = self.get(s)
+        return Working(
+            f"{self.text}（还不知道）" if value is None else f"{self.text} {format_value(value, self.type)}"
+        )
+
+    def result(self, s: Situation) -> str:
+        """The arithmetic and, where it can be finished, what it comes to."""
+        value, working = self.get(s), self.work_out(s)
+        if value is None or self.working is None:
+            return working.text
+        return equate(working.text, format_value(value, self.type))
 
     def counting(self, s: Situation) -> Iterable[Operand]:
         """The operands from which the value comes in this situation: of a choice, not the branch that isn't taken."""
@@ -57,6 +78,13 @@ class Operand:
     def whole(self) -> Operand:
         """The same without telling branches apart: which one is taken may differ from record to record of a list."""
         return replace(self, parts=(), taken=None) if self.parts else self
+
+
+def arithmetic(
+    of: ValueType, get: Get, working: Callable[[Situation | None], Working], parts: Iterable[Operand]
+) -> Operand:
+    """An operand that is computed from others and reads as they do."""
+    return Operand(of, get, working(None).text, working=working, **merge_reads(parts))
 
 
 def merge_reads(parts: Iterable[Operand], *, chosen: bool = False) -> dict[str, Any]:

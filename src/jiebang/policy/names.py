@@ -37,13 +37,21 @@ class Names:
         self.report(path, what, expected)
         return Unresolved()
 
+    def field_label(self, fact: str | None, name: str) -> str:
+        """What the pack calls a field of a fact's records."""
+        declared = self.pack.facts.get(fact or "")
+        fields = (declared.fields or {}) if declared is not None else {}
+        return fields[name].label if name in fields else name
+
     @contextmanager
-    def item(self, word: str, records: ValueType, label: str) -> Iterator[None]:
-        """Within: the fields of one record of a list can be named `word.field`."""
+    def item(self, word: str, records: ValueType, fact: str | None) -> Iterator[None]:
+        """Within: the fields of one record of the fact's list can be named `word.field`."""
         fields = records.fields or {}
         saved = self.types, self.labels, self.items
         self.types = {**self.types, **{f"{word}.{name}": of for name, of in fields.items()}}
-        self.labels = {**self.labels, **{f"{word}.{name}": f"{label}·{name}" for name in fields}}
+        label = self.labels.get(fact or "", "")
+        called = {f"{word}.{name}": f"{label}·{self.field_label(fact, name)}" for name in fields}
+        self.labels = {**self.labels, **called}
         self.items = {**self.items, **{f"{word}.{name}": (word, name) for name in fields}}
         try:
             yield

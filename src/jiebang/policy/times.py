@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from jiebang.kernel.errors import JiebangError
-from jiebang.kernel.periods import SHANGHAI, close_of_day, end_of_term
+from jiebang.kernel.periods import SHANGHAI, UnknownYear, close_of_day, end_of_term
 from jiebang.policy.compile_expressions import compile_operand
 from jiebang.policy.compiled import Operand, undecided
 from jiebang.policy.expressions import Value
@@ -44,6 +44,8 @@ class Deadline:
     unset: list[str] = field(default_factory=list)
     problem: str = ""
     late_from: datetime | None = None
+    #: the year whose holidays have to be known first
+    unknown_year: int | None = None
 
 
 def compile_term(key: str, term: Term, names: Names) -> CompiledTerm:
@@ -120,7 +122,9 @@ class Timekeeper:
         if term.after is not None and not earlier_ended:
             before = self.deadline(term.after, start_on, s)
             if before.ends_on is None:
-                return Deadline(key, term, None, None, before.unset, before.problem)
+                return Deadline(
+                    key, term, None, None, before.unset, before.problem, unknown_year=before.unknown_year
+                )
             start_on = before.ends_on
         waited = [compiled.length]
         counting = compiled.counting
@@ -146,7 +150,8 @@ class Timekeeper:
                     roll_to_working_day=rolls and unit != WORKING_DAYS,
                 )
         except JiebangError as error:
-            return Deadline(key, term, None, None, unset, str(error))
+            year = error.year if isinstance(error, UnknownYear) else None
+            return Deadline(key, term, None, None, unset, str(error), unknown_year=year)
         closes_at = close_at(ends_on, term.closes_at)
         return Deadline(key, term, ends_on, closes_at, unset, late_from=self._late_from(term, closes_at))
 

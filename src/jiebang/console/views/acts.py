@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.checks import changed_fields, found_empty, leave_unchecked, with_declared, with_names
-from jiebang.console.drafts import close_draft, find_draft, next_revision, save_draft
+from jiebang.console.drafts import REPLACES, close_draft, find_draft, next_revision, save_draft
 from jiebang.console.fields import Typed
 from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draft_key, read_form, typed_of
 from jiebang.console.identity import Visit, visited
+from jiebang.console.models import Draft
 from jiebang.console.slots import TAKES_FACTS, Asking, article_of
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
@@ -121,7 +122,7 @@ def _open_form(scene: Scene) -> ActForm:
         return build_form(scene.event, scene.asking, today, draft=new_draft_key())
     if scene.event not in SUBMISSIONS:
         return build_form(scene.event, scene.asking, draft=new_draft_key())
-    draft = find_draft(scene.visit, scene.subject, scene.stage, scene.event)
+    draft = find_draft(scene.visit, scene.subject, scene.stage, scene.event, _one_of_several(scene))
     if draft is not None and scene.held is None:
         return build_form(scene.event, scene.asking, draft.data, draft=draft.key, revision=draft.revision)
     earlier = scene.held or (scene.subject if scene.subject.kind not in ("batch", "challenge") else None)
@@ -133,7 +134,7 @@ def _open_form(scene: Scene) -> ActForm:
         )
         typed = fill_from_facts(scene.asking, with_names(dict(facts), scene.program))
         if scene.held is not None and scene.event != "submit_papers":
-            key, revision = next_revision(earlier) or (key, revision)
+            key, revision = next_revision(scene.visit, earlier)
         if draft is not None:
             typed, key, revision = draft.data, draft.key, draft.revision
     return build_form(scene.event, scene.asking, typed, draft=key, revision=revision)
@@ -159,20 +160,10 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
         return _save(request, scene, form)
     if taken.kept and scene.event in SUBMISSIONS:
         # Whatever becomes of this form: a file that has come in is found again.
-        save_draft(
-            scene.visit, scene.subject, scene.stage, scene.event, key, form.revision, _without_rows(typed)
-        )
+        _keep_draft(scene, form)
     if do in ("rows", "more", "preview") or request.POST.get("_rows"):
         if scene.event in SUBMISSIONS:
-            save_draft(
-                scene.visit,
-                scene.subject,
-                scene.stage,
-                scene.event,
-                form.draft,
-                form.revision,
-                _without_rows(typed),
-            )
+            _keep_draft(scene, form)
         return _show(request, scene, form)
     payload = read_form(form, scene.asking)
     if scene.event == "check_facts":
@@ -184,8 +175,17 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
     return _try_door(request, scene, form, payload)
 
 
-def _without_rows(typed: Typed) -> Typed:
-    return {name: values for name, values in typed.items() if name != "_rows"}
+def _one_of_several(scene: Scene) -> Subject | None:
+    """What is to be replaced, where an organisation may have several things of its kind in one window."""
+    return scene.held if scene.held is not None and scene.held.kind != "bid" else None
+
+
+def _keep_draft(scene: Scene, form: ActForm) -> Draft | None:
+    """Save what has been typed, and which of one's own things it is to take the place of."""
+    typed = {name: list(values) for name, values in form.typed.items() if name != "_rows"}
+    if (replaced := _one_of_several(scene)) is not None:
+        typed[REPLACES] = [str(replaced.pk)]
+    return save_draft(scene.visit, scene.subject, scene.stage, scene.event, form.draft, form.revision, typed)
 
 
 def _revision_of(request: HttpRequest) -> int:
@@ -203,9 +203,7 @@ def _earlier(request: HttpRequest, scene: Scene) -> Submission | None:
 
 
 def _save(request: HttpRequest, scene: Scene, form: ActForm) -> HttpResponse:
-    saved = save_draft(
-        scene.visit, scene.subject, scene.stage, scene.event, form.draft, form.revision, form.typed
-    )
+    saved = _keep_draft(scene, form)
     told = "草稿已保存，可以稍后接着填。" if saved else "这份草稿已经提交过或不属于当前身份，没有保存。"
     if form.errors:
         told = f"{told}有文件没有收下，原因写在那一项下面。"
@@ -230,6 +228,8 @@ def _payload_for(scene: Scene, payload: dict[str, Any], request: HttpRequest) ->
         if found is None:
             raise BadFields({"organisation": "没有登记这个单位；写全称或统一社会信用代码"}, scene.program)
         return {"rows": [{"organisation": found.pk, "values": payload.get("values", {})}]}
+    if (replaced := _one_of_several(scene)) is not None:
+        payload["replaces"] = replaced.pk
     if scene.event == "submit_bid" and scene.held is not None:
         payload["replace"] = bool(request.POST.get("_replace"))
     return payload

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.core.paginator import InvalidPage, Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from jiebang.console.acts import ASIDE, SUBMISSIONS, Desk, desks_of
 from jiebang.console.amounts import preview_amounts
+from jiebang.console.case_list import STATES, Wanted, find_cases, programmes_seen, rows_of
 from jiebang.console.departures import departable_of, departures_of
-from jiebang.console.drafts import next_revision
+from jiebang.console.fact_groups import group_facts
 from jiebang.console.files import shown_facts
 from jiebang.console.forms import ActForm, build_form, new_draft_key
+from jiebang.console.handed_in import HandedIn, handed_in
 from jiebang.console.identity import Visit, visited
 from jiebang.console.marks import marks_of
-from jiebang.console.queries import (
-    Event,
-    by_owner,
-    participants_of,
-    payments_of,
-    relatives_of,
-    timeline_of,
-)
+from jiebang.console.money_rows import money_of
+from jiebang.console.passage import Event, passage_of, timeline_of
+from jiebang.console.queries import participants_of, relatives_of
 from jiebang.console.slots import Asking
 from jiebang.console.visibility import is_inside, visible_subjects
 from jiebang.console.worklist import worklist_of
 from jiebang.lifecycle.actions.appoint_organisation import may_appoint, roles_to_appoint
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
-from jiebang.lifecycle.transitions import find as find_act
-from jiebang.policy.stages import INTAKE_KINDS
 from jiebang.publications.models import Objection
 
 _PER_PAGE = 40
@@ -50,19 +45,23 @@ def worklist(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_safe
 @visited
 def subject_list(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The cases the actor may open, newest first, searched by number or title."""
-    found = visible_subjects(visit.actor, visit.at).select_related("programme", "lead").order_by("-pk")
-    words, kind = request.GET.get("q", "").strip()[:80], request.GET.get("kind", "")
-    if words:
-        found = found.filter(Q(number__icontains=words) | Q(title__icontains=words))
-    if kind in SubjectKind.values:
-        found = found.filter(kind=kind)
-    pages = Paginator(found, _PER_PAGE)
+    """The cases the actor may open, by words, kind, programme and state."""
+    wanted = Wanted.read(request.GET)
+    pages = Paginator(find_cases(visit.actor, visit.at, wanted), _PER_PAGE)
     try:
         page = pages.page(request.GET.get("page", "1"))
     except InvalidPage:
         raise Http404 from None
-    context = {"page": page, "q": words, "kind": kind, "kinds": SubjectKind.choices}
+    asked = {"q": wanted.words, "kind": wanted.kind, "state": wanted.state, "programme": wanted.programme}
+    context = {
+        "page": page,
+        "rows": rows_of(page.object_list, visit.actor, visit.at),
+        "wanted": wanted,
+        "query": urlencode({name: value for name, value in asked.items() if value}),
+        "kinds": SubjectKind.choices,
+        "states": STATES,
+        "programmes": programmes_seen(visit.actor, visit.at),
+    }
     return render(request, "console/subject_list.html", context)
 
 
@@ -82,7 +81,8 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
     subject = find_subject(visit, subject_id)
     program = program_of(subject)
     inside = is_inside(visit.actor, subject)
-    desks = desks_of(subject, visit.actor, visit.at)
+    # What can be done now goes before what others do.
+    desks = sorted(desks_of(subject, visit.actor, visit.at), key=lambda desk: not desk.may_act)
     relatives = relatives_of(subject, visit.actor, visit.at)
     timeline = timeline_of(subject, relatives, program)
     context = {
@@ -91,18 +91,18 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
         "process": program.pack.processes.get(subject.process),
         "inside": inside,
         "desks": [(desk, _inline_forms(desk, visit)) for desk in desks],
-        "facts": by_owner(shown_facts(visit, subject, program), subject),
-        "timeline": timeline,
+        "facts": group_facts(
+            shown_facts(visit, subject, program), subject, program, [desk.run.stage for desk in desks]
+        ),
+        "passage": passage_of(timeline),
         "marks": marks_of(subject, program, visit.actor) if inside else [],
-        "below": [
-            (one, [e.label for e in timeline if e.is_open and e.run.subject_id == one.pk])
-            for one in relatives
-            if inside and one.parent_id == subject.pk
-        ],
+        "below": rows_of(
+            [one for one in relatives if inside and one.parent_id == subject.pk], visit.actor, visit.at
+        ),
         "waits_for": _waits_for(subject, timeline),
         "revision": _revision(subject, visit),
         "participants": participants_of(subject, relatives, program) if inside else [],
-        "payments": payments_of(relatives, program) if inside else [],
+        "money": money_of(relatives, program) if inside else [],
         "departures": departures_of(subject, program) if inside else [],
         "departable": departable_of(subject, program, visit.actor, visit.at) if inside else [],
         "objections": _objections(subject, visit),
@@ -114,27 +114,13 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
     return render(request, "console/subject.html", context)
 
 
-#: What an organisation may hand in anew while the window it came through is open, and by which act.
-_HANDED_IN = {"need": "submit_need", "bid": "submit_bid", "result": "submit_result"}
-
-
-def _revision(subject: Subject, visit: Visit) -> dict[str, str] | None:
-    """For whoever handed this in and may still change it: where that is done; without an address for what others entered."""
-    event = _HANDED_IN.get(subject.kind)
-    mine = subject.lead_id is not None and subject.lead_id == visit.actor.organisation_id
-    if event is None or not mine or subject.parent is None or subject.ended_at is not None:
+def _revision(subject: Subject, visit: Visit) -> HandedIn | None:
+    """For whoever it belongs to, while it may still be changed: where that is done."""
+    mine = visit.actor.organisation_id
+    if mine is None or subject.lead_id != mine or subject.parent_id is None:
         return None
-    runs = StageRun.objects.filter(subject=subject.parent, kind__in=INTAKE_KINDS, closed_at__isnull=True)
-    run = runs.exclude(closes_at__lte=visit.at).first()
-    if run is None or find_act(run.kind, event) is None:
-        return None
-    if next_revision(subject) is None:
-        return {"stage": run.stage, "address": ""}
-    address = reverse("console:act", args=[subject.parent_id, run.stage, event])
-    return {
-        "stage": run.stage,
-        "address": address if event == "submit_bid" else f"{address}?thing={subject.pk}",
-    }
+    runs = StageRun.objects.filter(subject=subject.parent_id, closed_at__isnull=True)
+    return next((one for one in handed_in(mine, runs, visit.at) if one.subject.pk == subject.pk), None)
 
 
 def _waits_for(subject: Subject, timeline: list[Event]) -> list[tuple[str, int, Subject | None]]:

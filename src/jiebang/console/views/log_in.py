@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,9 +10,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jiebang.console.demo_people import people_by_role
 from jiebang.console.identity import MANDATE_KEY, is_demo, mandates_of
 from jiebang.lifecycle import clock
-from jiebang.organisations.models import Account, Mandate, Programme
+from jiebang.organisations.models import Account, Mandate
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -58,7 +57,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def demo_accounts(request: HttpRequest) -> HttpResponse:
-    """In a demo: everybody who plays in it, by programme; one click enters as them. Elsewhere this page doesn't exist."""
+    """In a demo: everybody who plays in it, by programme and role; one click enters as them. Elsewhere this page doesn't exist."""
     if not is_demo():
         raise Http404
     people = Mandate.objects.filter(person__is_synthetic=True).select_related(
@@ -75,34 +74,12 @@ def demo_accounts(request: HttpRequest) -> HttpResponse:
         request.session[MANDATE_KEY] = mandate.pk
         return redirect(_next_of(request) or "console:worklist")
     return render(
-        request, "console/demo_accounts.html", {"groups": _by_programme(list(people.order_by("pk")))}
+        request, "console/demo_accounts.html", {"companies": people_by_role(list(people.order_by("pk")))}
     )
 
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isdigit() and len(text) < 12 else 0
-
-
-def _by_programme(mandates: list[Mandate]) -> list[dict[str, Any]]:
-    """Accounts are named after the programme they were made for: `slug-key`."""
-    names = dict(
-        Account.objects.filter(person__in=[m.person_id for m in mandates]).values_list(
-            "person_id", "username"
-        )
-    )
-    groups: list[dict[str, Any]] = [
-        {"programme": programme, "mandates": []} for programme in Programme.objects.order_by("pk")
-    ]
-    other: dict[str, Any] = {"programme": None, "mandates": []}
-    by_length = sorted(groups, key=lambda group: -len(group["programme"].slug))
-    for mandate in mandates:
-        name = names.get(mandate.person_id, "")
-        home: dict[str, Any] = next(
-            (g for g in by_length if name.startswith(f"{g['programme'].slug}-")),
-            other,
-        )
-        home["mandates"].append(mandate)
-    return [group for group in [*groups, other] if group["mandates"]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,6 +21,11 @@ from jiebang.policy.pack_facts import Scope
 _BEFORE = {"challenge": "need", "project": "bid", "result": "project"}
 
 
+def fits_scope(subject: Subject, scope: Scope) -> bool:
+    """Whether a question of that scope is decided for this thing: for its kind, or for what a thing of that kind grows out of."""
+    return subject.kind in (scope.value, _BEFORE.get(scope.value))
+
+
 def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named at the call
     *, programme: Programme, key: str, value: Any, reason: str, actor: Actor, at: datetime,
     subject: Subject | None = None, act: ExternalAct | None = None,
@@ -34,9 +39,7 @@ def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named a
     item = program.pack.discretion.get(key)
     if item is None:
         raise UnableToApply(where=programme.title, what=f"政策包里没有裁量项“{key}”", fix="从列表里选择")
-    wanted = None if item.scope is Scope.programme else item.scope.value
-    given = subject.kind if subject else None
-    if given != wanted and given != _BEFORE.get(wanted or ""):
+    if not (item.scope is Scope.programme if subject is None else fits_scope(subject, item.scope)):
         raise UnableToApply(
             where=item.question, what=f"这一项要按 {item.scope.value} 决定", fix="到相应的事项上作出决定"
         )
