@@ -19,6 +19,7 @@ from jiebang.documents.reference import FileReference, read_reference
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import parse_yuan
 from jiebang.organisations.models import Organisation
+from jiebang.organisations.verified import is_verified_anywhere
 from jiebang.policy.values import DAYS, MONTHS, Kind, ValueType
 
 Typed = Mapping[str, list[str]]
@@ -295,9 +296,15 @@ def _read_row(prefix: str, wanted: ValueType, typed: Typed) -> dict[str, Any]:
 
 
 def _code_of(text: str) -> str:
-    """The credit code of an organisation named exactly; anything else as it is."""
-    found = Organisation.objects.filter(name=text).values_list("credit_code", flat=True).first()
-    return found or text
+    """The credit code of an organisation named exactly; anything else as it is.
+
+    Anybody may register under a name that another has: of several the one that a bureau verified is meant, and a name
+    that still isn't one organisation's has to be written as a code.
+    """
+    named = list(Organisation.objects.filter(name=text)[:20])
+    if len(named) > 1:
+        named = [one for one in named if is_verified_anywhere(one)]
+    return named[0].credit_code if len(named) == 1 else text
 
 
 def fill_typed(name: str, wanted: ValueType, raw: Any) -> dict[str, list[str]]:
