@@ -20,8 +20,8 @@ from jiebang.organisations.models import (
     Organisation,
     Person,
     Programme,
-    Verification,
     RoleHolder,
+    Verification,
 )
 from jiebang.scenarios.read import read_instant
 

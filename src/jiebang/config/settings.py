@@ -107,7 +107,7 @@ JIEBANG_PACK_ROOTS = [PROJECT_ROOT / "packs", *read_more_pack_roots(os.environ)]
 # The regime customary under GB/T 22239: a length, and several kinds of characters; an installation may ask for more.
 AUTH_PASSWORD_VALIDATORS = [
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "NAME": "jiebang.organisations.passwords.Length",
         "OPTIONS": {"min_length": read_number(os.environ, "JIEBANG_PASSWORD_LENGTH")},
     },
     {

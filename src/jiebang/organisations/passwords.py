@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import MinimumLengthValidator, validate_password
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
@@ -13,6 +13,18 @@ from jiebang.organisations.models import Account
 
 LONGEST = 200
 _KINDS = ("大写字母", "小写字母", "数字", "符号")
+
+
+class Length(MinimumLengthValidator):
+    """Django's own, in a language that its translation lacks these two sentences in."""
+
+    def get_error_message(self) -> str:
+        """What is wrong."""
+        return f"口令太短，至少要 {self.min_length} 个字符。"
+
+    def get_help_text(self) -> str:
+        """What is asked, in a sentence."""
+        return f"至少 {self.min_length} 个字符。"
 
 
 class KindsOfCharacters:

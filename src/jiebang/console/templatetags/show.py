@@ -28,7 +28,11 @@ def standing(organisation: Organisation | None, visit: Visit | None, bureau_id: 
     if organisation is None or visit is None or visit.actor.authority_id is None:
         return ""
     found = standing_of(organisation, bureau_id)
-    return "" if found is Standing.VERIFIED else format_html('<span class="tag tag-do">{}</span>', STANDING_LABELS[found])
+    return (
+        ""
+        if found is Standing.VERIFIED
+        else format_html('<span class="tag tag-do">{}</span>', STANDING_LABELS[found])
+    )
 
 
 @register.filter

@@ -203,7 +203,7 @@ def register(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     hints = {
         "credit_code": "18 位，照营业执照或法人证书填写", "contact": "主管部门核验时联系您用：电话或邮箱",
-        "username": "登录用：字母、数字、汉字和 . _ - @，3 到 60 个字",
+        "username": "登录用：字母、数字、汉字和 . _ - @，2 到 60 个字",
     }  # fmt: skip
     form = PlainForm(request, wanted, hints=hints, longest={"name": 200, "contact": 200, "person": 60})
     problem: JiebangError | None = None

@@ -15,7 +15,7 @@ from jiebang.organisations.codes import issue_code
 from jiebang.organisations.errors import UnfitUsername
 from jiebang.organisations.models import Account, Person
 
-_USERNAME = re.compile(r"[\w.@-]{3,60}")
+_USERNAME = re.compile(r"[\w.@-]{2,60}")
 
 
 def open_account(
@@ -44,6 +44,6 @@ def read_username(text: str) -> str:
     name = unicodedata.normalize("NFKC", text.strip())
     if not _USERNAME.fullmatch(name):
         raise UnfitUsername(
-            where="用户名", what="用户名要 3 到 60 个字，只用字母、数字、汉字和 . _ - @", fix="改写用户名"
+            where="用户名", what="用户名要 2 到 60 个字，只用字母、数字、汉字和 . _ - @", fix="改写用户名"
         )
     return name
