@@ -47,11 +47,11 @@ def programme(bureau: Authority) -> Programme:
     )  # fmt: skip
 
 
-def somebody(username: str, body: Body, position: str) -> Somebody:
+def somebody(username: str, body: Body, position: str, at: datetime = NOW) -> Somebody:
     person = Person.objects.create(name=f"{username}（合成）", is_synthetic=True)
-    account, code = open_account(person=person, username=username, body=body, actor=None, at=NOW)
+    account, code = open_account(person=person, username=username, body=body, actor=None, at=at)
     mandate = grant_mandate(
-        person=person, body=body, position=position, from_on=TODAY, until_on=None, actor=None, at=NOW
+        person=person, body=body, position=position, from_on=TODAY, until_on=None, actor=None, at=at
     )
     return Somebody(account, mandate, code)
 

@@ -27,10 +27,10 @@ def test_an_administrator_gives_mandates_in_its_own_tree_and_nowhere_else() -> N
     bureau, elsewhere = city(), city("另市科技局（合成）")
     district = Authority.objects.create(name="示例区科技局（合成）", kind="county", parent=bureau)
     admin = somebody("admin", bureau, Position.SYSTEM_ADMIN).actor
-    for body in (bureau, district):
+    for below in (bureau, district):
         grant_mandate(
             person=new_person(),
-            body=body,
+            body=below,
             position="officer",
             from_on=TODAY,
             until_on=None,
