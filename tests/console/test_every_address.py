@@ -54,7 +54,7 @@ ADDRESSES: list[tuple[str, str, str, dict[str, Any], str, dict[str, int]]] = [
     ("console:log_out", CHECKING, "", {}, "", everybody(405)),
     ("console:demo_accounts", CHECKING, "", {}, "", everybody(404)),
     ("console:activate", CHECKING, "", {}, "", everybody(200)),
-    ("console:register", CHECKING, "", {}, "", everybody(200)),
+    ("console:enrol", CHECKING, "", {}, "", everybody(200)),
     ("console:password", CHECKING, "", {}, "", LOGGED_IN),
     # For administrators, who play in no life: their table is in test_people.py.
     ("console:people", CHECKING, "", {}, "", {**everybody(404), "anonymous": 302}),

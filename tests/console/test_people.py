@@ -1,4 +1,4 @@
-"""An administrator's page: its own people and nobody else's; a firm registers, a bureau verifies."""
+"""An administrator's page: its own people and nobody else's; a firm enrols, a bureau verifies."""
 
 import re
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from jiebang.organisations.verified import Standing, standing_of
 
 PlayLife = Callable[[str], Life]
 CHECKING = "2026-03-26T09:00"
-PEOPLE, REGISTER = "/console/people/", "/console/register/"
+PEOPLE, ENROL = "/console/people/", "/console/enrol/"
 CODE = re.compile(r'id="code">([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})<')
 
 
@@ -185,22 +185,22 @@ def test_an_administrators_own_row_has_no_buttons_and_can_not_be_ended(
     assert client_of(who).get(PEOPLE).status_code == 200
 
 
-# ── registration and verification ─────────────────────────────────────────────────────────────────────────────────────
+# ── enrolment and verification ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def registering(life: Life, **given: str) -> tuple[int, str]:
+def enrolling(life: Life, **given: str) -> tuple[int, str]:
     form = {
         "name": "示例丁公司（合成）", "credit_code": make_synthetic_credit_code(4321), "contact": "010-00000000",
         "bureau": str(life.stage.programme.bureau_id), "person": "丁（合成）", "username": "ding", **given,
     }  # fmt: skip
-    response = Client().post(REGISTER, form)
+    response = Client().post(ENROL, form)
     return response.status_code, response.content.decode()
 
 
-def test_a_firm_registers_once(life: Life) -> None:
-    status, html = registering(life)
+def test_a_firm_enrols_once(life: Life) -> None:
+    status, html = enrolling(life)
     assert (status, CODE.search(html) is not None) == (200, True)
-    status, html = registering(life, username="another")
+    status, html = enrolling(life, username="another")
     assert (status, "请本单位管理员给您加人" in html) == (422, True)
     assert Organisation.objects.filter(credit_code=make_synthetic_credit_code(4321)).count() == 1
 
@@ -216,23 +216,23 @@ def test_a_firm_registers_once(life: Life) -> None:
         ({"contact": "x" * 201}, "不超过 200 字"),
     ],
 )
-def test_a_registration_that_is_wrong_leaves_nothing(life: Life, given: dict[str, str], told: str) -> None:
+def test_an_enrolment_that_is_wrong_leaves_nothing(life: Life, given: dict[str, str], told: str) -> None:
     before = (Organisation.objects.count(), Person.objects.count())
-    status, html = registering(life, **given)
+    status, html = enrolling(life, **given)
     assert (status, told in html) == (422, True), html
     assert (Organisation.objects.count(), Person.objects.count()) == before
 
 
-def test_one_address_registers_no_multitude(life: Life) -> None:
+def test_one_address_enrols_no_multitude(life: Life) -> None:
     statuses = [
-        registering(life, credit_code=make_synthetic_credit_code(5000 + n), username=f"ding-{n}")[0]
+        enrolling(life, credit_code=make_synthetic_credit_code(5000 + n), username=f"ding-{n}")[0]
         for n in range(21)
     ]
     assert statuses == [200] * 20 + [422]
 
 
 def test_officers_see_it_marked_until_they_verify_it(life: Life) -> None:
-    registering(life)
+    enrolling(life)
     made = Organisation.objects.get(name="示例丁公司（合成）")
     officer = life.client("officer")
     listed = officer.get(reverse("console:organisations")).content.decode()
@@ -251,7 +251,7 @@ def test_officers_see_it_marked_until_they_verify_it(life: Life) -> None:
 def test_another_city_that_runs_a_programme_has_nothing_to_do_with_it(
     life: Life, life_until: PlayLife
 ) -> None:
-    registering(life)
+    enrolling(life)
     made = Organisation.objects.get(name="示例丁公司（合成）")
     elsewhere = life.stage.accounts["elsewhere"][1].authority
     assert elsewhere is not None

@@ -1,4 +1,4 @@
-"""A city goes live: a file, the first people, a firm that registers, is verified and invites, and a member at work."""
+"""A city goes live: a file, the first people, a firm that enrols, is verified and invites, and a member at work."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ def open_collection(page: Page) -> None:
     assert page.locator("h1").inner_text() == "2026 年第一批"
 
 
-def register(page: Page) -> str:
-    """A firm registers, first with a mistyped code; the activation code of its administrator."""
+def enrol(page: Page) -> str:
+    """A firm enrols, first with a mistyped code; the activation code of its administrator."""
     page.goto("/console/log-in/")
     page.get_by_role("link", name="登记单位").click()
     page.get_by_label("单位全称").fill("示例丁公司（合成）")
@@ -150,7 +150,7 @@ def test_a_city_goes_live(codes: dict[str, str], sit_down: Callable[..., Somebod
     officer, firm, member = sit_down("jingban"), sit_down("ding", PHONE), sit_down("wuyi")
     officer.activate(codes["jingban"])
     open_collection(officer.page)
-    firm.activate(register(firm.page))
+    firm.activate(enrol(firm.page))
     verify(officer.page)
     member.activate(invite(firm.page))
     page = member.page

@@ -126,7 +126,7 @@ JIEBANG_PROXIES = read_number(os.environ, "JIEBANG_PROXIES")
 # The looser caps are for those who try many addresses or many names.
 JIEBANG_LIMITS = {
     "log_in": Limits(minutes=15, pair=5, name=30, address=100),
-    "register": Limits(minutes=60, pair=None, name=None, address=20),
+    "enrol": Limits(minutes=60, pair=None, name=None, address=20),
 }
 SESSION_COOKIE_AGE = 60 * read_number(os.environ, "JIEBANG_IDLE_MINUTES")
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

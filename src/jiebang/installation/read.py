@@ -19,7 +19,7 @@ class AuthorityEntry(Part):
 
 
 class OrganisationEntry(Part):
-    """An organisation that the bureau enters itself, for which nobody has to register."""
+    """An organisation that the bureau enters itself, for which nobody has to enrol."""
 
     name: str
     credit_code: str

@@ -1,6 +1,6 @@
 """In what an organisation takes part, as far as that opens anything to it.
 
-Anybody may register under any name, and only a bureau can tell whether it is the one. So what somebody else enters for an
+Anybody may enrol under any name, and only a bureau can tell whether it is the one. So what somebody else enters for an
 organisation (a partner's naming, an officer's entry for it, an appointment) opens nothing to its account until the
 programme's bureau has verified it. What the account itself hands in is always its own.
 """

@@ -11,7 +11,7 @@ from jiebang.organisations.models import Account, Authority, Mandate, Organisati
 
 Body = Authority | Organisation
 #: Organisations belong to no bureau, so what concerns only themselves is kept in a chain of its own.
-ORGANISATIONS_CHAIN = "register:organisations"
+ORGANISATIONS_CHAIN = "enrolment:organisations"
 
 
 def bodies_under(authority_id: int) -> list[Authority]:

@@ -23,7 +23,7 @@ class UnusableCode(UnableToAdminister):
     """The activation code is unknown, used or expired."""
 
 
-class AlreadyRegistered(UnableToAdminister):
+class AlreadyEnrolled(UnableToAdminister):
     """The organisation is here already."""
 
 

@@ -96,7 +96,7 @@ class ActivationCode(models.Model):
 
 
 class Attempt(models.Model):
-    """An attempt at something that is limited (log-in, registration), by keyed digests of who and from where."""
+    """An attempt at something that is limited (log-in, enrolment), by keyed digests of who and from where."""
 
     kind = models.CharField("类别", max_length=20)
     name = models.CharField("用户名摘要", max_length=64)
@@ -172,24 +172,22 @@ class Programme(models.Model):
         return f"bureau:{self.bureau_id}"
 
 
-class Registration(models.Model):
+class Enrolment(models.Model):
     """An organisation entered itself, addressed to a bureau. Nothing of it is known to be true until that one verifies it."""
 
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="registrations", verbose_name="组织"
+        Organisation, models.PROTECT, related_name="enrolments", verbose_name="组织"
     )
-    bureau = models.ForeignKey(
-        Authority, models.PROTECT, related_name="registrations", verbose_name="登记机关"
-    )
+    bureau = models.ForeignKey(Authority, models.PROTECT, related_name="enrolments", verbose_name="登记机关")
     contact = models.CharField("联系方式", max_length=200)
-    registered_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="登记人")
-    registered_at = models.DateTimeField("登记时间")
+    enrolled_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="登记人")
+    enrolled_at = models.DateTimeField("登记时间")
 
     class Meta:
         verbose_name = verbose_name_plural = "单位登记"
 
     def __str__(self) -> str:
-        return f"{self.organisation} {self.registered_at:%Y-%m-%d}"
+        return f"{self.organisation} {self.enrolled_at:%Y-%m-%d}"
 
 
 class Verification(models.Model):

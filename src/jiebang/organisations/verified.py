@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from jiebang.organisations.models import Authority, Organisation, Registration, Verification
+from jiebang.organisations.models import Authority, Enrolment, Organisation, Verification
 
 
 class Standing(StrEnum):
@@ -21,7 +21,7 @@ STANDING_LABELS = {Standing.VERIFIED: "已核验", Standing.REFUSED: "核验未�
 
 
 def standing_of(organisation: Organisation, bureau: Authority | int) -> Standing:
-    """What a bureau holds of an organisation now; a registration after a refusal waits again."""
+    """What a bureau holds of an organisation now; a enrolment after a refusal waits again."""
     last = (
         Verification.objects.filter(organisation=organisation, bureau=bureau)
         .order_by("-decided_at", "-pk")
@@ -31,8 +31,8 @@ def standing_of(organisation: Organisation, bureau: Authority | int) -> Standing
         return Standing.UNVERIFIED
     if last.is_verified:
         return Standing.VERIFIED
-    newer = Registration.objects.filter(
-        organisation=organisation, bureau=bureau, registered_at__gt=last.decided_at
+    newer = Enrolment.objects.filter(
+        organisation=organisation, bureau=bureau, enrolled_at__gt=last.decided_at
     )
     return Standing.UNVERIFIED if newer.exists() else Standing.REFUSED
 

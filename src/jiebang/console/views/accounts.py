@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.password_validation import password_validators_help_texts
+from django.contrib.auth.password_validation import get_default_password_validators
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -20,11 +19,13 @@ from jiebang.organisations.actions.activate_account import activate_account
 from jiebang.organisations.actions.change_password import WrongPassword, change_password
 from jiebang.organisations.errors import UnfitPassword, UnusableCode
 from jiebang.organisations.models import Account
+from jiebang.organisations.passwords import KindsOfCharacters, Length
 
 
 def _regime() -> str:
-    with translation.override("zh-hans"):
-        return "".join(password_validators_help_texts())
+    """What a password must have, as the settings have it; Django's other two checks in the words of these pages."""
+    own = (one for one in get_default_password_validators() if isinstance(one, Length | KindsOfCharacters))
+    return "".join(one.get_help_text() for one in own) + "不能和用户名相近，也不能是常见的口令。"
 
 
 def _told(error: JiebangError) -> str:

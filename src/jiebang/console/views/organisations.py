@@ -1,4 +1,4 @@
-"""A bureau looks at the organisations that registered with it or take part in its programmes, and verifies them."""
+"""A bureau looks at the organisations that enrolled with it or take part in its programmes, and verifies them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from jiebang.console.slots import choice
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.models import Participation, Subject
 from jiebang.organisations.actions.verify_organisation import MOST_EVIDENCE, may_verify, verify_organisation
-from jiebang.organisations.models import Authority, Organisation, Registration, Verification
+from jiebang.organisations.models import Authority, Enrolment, Organisation, Verification
 from jiebang.organisations.verified import STANDING_LABELS, standing_of, standing_verifications
 from jiebang.policy.values import TEXT
 
@@ -32,12 +32,12 @@ def _bureau(visit: Visit) -> Authority:
 
 
 def _organisations(bureau: Authority) -> QuerySet[Organisation]:
-    """Those that registered with the bureau, hand in or take part in its programmes: the others are none of its business."""
+    """Those that enrolled with the bureau, hand in or take part in its programmes: the others are none of its business."""
     of = {"programme__bureau": bureau}
-    registered = Registration.objects.filter(organisation=OuterRef("pk"), bureau=bureau)
+    enrolled = Enrolment.objects.filter(organisation=OuterRef("pk"), bureau=bureau)
     leads = Subject.objects.filter(lead=OuterRef("pk"), **of)
     takes_part = Participation.objects.filter(organisation=OuterRef("pk"), subject__programme__bureau=bureau)
-    return Organisation.objects.filter(Exists(registered) | Exists(leads) | Exists(takes_part))
+    return Organisation.objects.filter(Exists(enrolled) | Exists(leads) | Exists(takes_part))
 
 
 @require_safe
@@ -64,7 +64,7 @@ def organisation_list(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @visited
 def organisation_page(request: HttpRequest, visit: Visit, organisation_id: int) -> HttpResponse:
-    """One organisation: how it registered, what was found before; verify it or refuse it, with evidence."""
+    """One organisation: how it enrolled, what was found before; verify it or refuse it, with evidence."""
     bureau = _bureau(visit)
     organisation = _organisations(bureau).filter(pk=organisation_id).first()
     if organisation is None:
@@ -91,7 +91,7 @@ def organisation_page(request: HttpRequest, visit: Visit, organisation_id: int) 
     context = {
         "organisation": organisation, "bureau": bureau, "controls": form.controls, "problem": problem,
         "standing": STANDING_LABELS[standing_of(organisation, bureau)],
-        "registrations": Registration.objects.filter(**here).select_related("registered_by").order_by("-pk"),
+        "enrolments": Enrolment.objects.filter(**here).select_related("enrolled_by").order_by("-pk"),
         "verifications": Verification.objects.filter(**here).select_related("decided_by__person").order_by("-pk"),
     }  # fmt: skip
     return render(

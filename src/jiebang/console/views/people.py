@@ -23,13 +23,13 @@ from jiebang.kernel.periods import local_date
 from jiebang.lifecycle import clock
 from jiebang.organisations.actions.disable_account import disable_account
 from jiebang.organisations.actions.end_mandate import end_mandate
+from jiebang.organisations.actions.enrol_organisation import Applicant, enrol_organisation
 from jiebang.organisations.actions.grant_mandate import grant_mandate, positions_of
 from jiebang.organisations.actions.open_account import open_account
-from jiebang.organisations.actions.register_organisation import Applicant, register_organisation
 from jiebang.organisations.actions.renew_code import renew_code
 from jiebang.organisations.attempts import begin_attempt
 from jiebang.organisations.bodies import Body, administered_by
-from jiebang.organisations.errors import AlreadyRegistered, UnfitUsername
+from jiebang.organisations.errors import AlreadyEnrolled, UnfitUsername
 from jiebang.organisations.models import Account, ActivationCode, Authority, Mandate, Organisation, Person
 from jiebang.policy.values import DATE, TEXT
 
@@ -70,10 +70,10 @@ def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     return render(request, "console/people.html", context, status=422 if form.errors or problem else 200)
 
 
-def show_code(request: HttpRequest, account: Account, code: str, title: str = "激活码") -> HttpResponse:
+def show_code(request: HttpRequest, account: Account, code: str, *, to_owner: bool = False) -> HttpResponse:
     """The code, this once: answered directly, kept in no message and no session."""
     found = ActivationCode.objects.get(account=account)
-    context = {"account": account, "code": code, "expires_at": found.expires_at, "title": title}
+    context = {"account": account, "code": code, "expires_at": found.expires_at, "to_owner": to_owner}
     return render(request, "console/code.html", context)
 
 
@@ -194,7 +194,7 @@ def _row(mandate: Mandate, visit: Visit) -> dict[str, object]:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def register(request: HttpRequest) -> HttpResponse:
+def enrol(request: HttpRequest) -> HttpResponse:
     """Anybody enters an organisation with its first administrator; a bureau verifies it later."""
     bureaus = {str(one.pk): one.name for one in _bureaus()}
     wanted = {
@@ -211,21 +211,21 @@ def register(request: HttpRequest) -> HttpResponse:
         given = form.read()
         if not form.errors:
             try:
-                begin_attempt("register", given["credit_code"], address_of(request), clock.read_clock())
-                made = register_organisation(
+                begin_attempt("enrol", given["credit_code"], address_of(request), clock.read_clock())
+                made = enrol_organisation(
                     applicant=Applicant(**{key: given[key] for key in wanted if key != "bureau"}),
                     bureau=Authority.objects.get(pk=int(given["bureau"])), at=clock.read_clock(),
                 )  # fmt: skip
             except MalformedCreditCode as error:
                 form.errors["credit_code"] = f"{error.what}；{error.fix}"
-            except AlreadyRegistered as error:
+            except AlreadyEnrolled as error:
                 form.errors["credit_code"] = f"{error.what}；{error.fix}"
             except UnfitUsername as error:
                 form.errors["username"] = f"{error.what}；{error.fix}"
             except JiebangError as error:
                 problem = error
             else:
-                return show_code(request, made[1], made[2], title="已登记")
+                return show_code(request, made[1], made[2], to_owner=True)
     context = {
         "title": "登记单位", "button": "登记", "problem": problem, "controls": form.controls,
         "lead": "企业、高校、院所在这里登记一次，就能提需求、揭榜。登记后主管部门会核验；核验之前可以先准备和提交材料，办理人员会看到“未核验”。",

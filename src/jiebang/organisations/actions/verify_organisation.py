@@ -28,9 +28,9 @@ def may_verify(actor: Actor, bureau: Authority) -> bool:
 def verify_organisation(
     *, organisation: Organisation, bureau: Authority, is_verified: bool, evidence: str, actor: Actor, at: datetime
 ) -> Verification:  # fmt: skip
-    """Record the finding. A refused organisation that registered here and that no bureau has verified loses its people's mandates.
+    """Record the finding. A refused organisation that enrolled here and that no bureau has verified loses its people's mandates.
 
-    So that whoever took another's name can't go on under it, and the real one can register. What was handed in stays.
+    So that whoever took another's name can't go on under it, and the real one can enrol. What was handed in stays.
     Raises NotEntitled for anybody but the bureau's own, UnableToAdminister without evidence.
     """
     if not may_verify(actor, bureau):
@@ -53,7 +53,7 @@ def verify_organisation(
         if (
             not is_verified
             and not is_verified_anywhere(held)
-            and held.registrations.filter(bureau=bureau).exists()
+            and held.enrolments.filter(bureau=bureau).exists()
         ):
             running = running_on(local_date(at)).filter(organisation=held).order_by("pk")
             ended = [revoke(mandate, at).pk for mandate in running]

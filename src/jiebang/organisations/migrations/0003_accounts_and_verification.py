@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Registration",
+            name="Enrolment",
             fields=[
                 (
                     "id",
@@ -80,12 +80,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("contact", models.CharField(max_length=200, verbose_name="联系方式")),
-                ("registered_at", models.DateTimeField(verbose_name="登记时间")),
+                ("enrolled_at", models.DateTimeField(verbose_name="登记时间")),
                 (
                     "bureau",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="registrations",
+                        related_name="enrolments",
                         to="organisations.authority",
                         verbose_name="登记机关",
                     ),
@@ -94,13 +94,13 @@ class Migration(migrations.Migration):
                     "organisation",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="registrations",
+                        related_name="enrolments",
                         to="organisations.organisation",
                         verbose_name="组织",
                     ),
                 ),
                 (
-                    "registered_by",
+                    "enrolled_by",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

@@ -1,4 +1,4 @@
-"""An organisation registers itself, with its first administrator; a bureau will have to verify it."""
+"""An organisation enrols itself, with its first administrator; a bureau will have to verify it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from jiebang.organisations.actions.grant_mandate import grant_mandate
 from jiebang.organisations.actions.open_account import open_account, read_username
 from jiebang.organisations.bodies import ORGANISATIONS_CHAIN
 from jiebang.organisations.enums import Position
-from jiebang.organisations.errors import AlreadyRegistered
-from jiebang.organisations.models import Account, Authority, Organisation, Person, Registration
+from jiebang.organisations.errors import AlreadyEnrolled
+from jiebang.organisations.models import Account, Authority, Enrolment, Organisation, Person
 from jiebang.organisations.verified import Standing, is_verified_anywhere, standing_of
 
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """What a registration says: the organisation, how to reach it, and who administers it here."""
+    """What a enrolment says: the organisation, how to reach it, and who administers it here."""
 
     name: str
     credit_code: str
@@ -30,13 +30,13 @@ class Applicant:
     username: str
 
 
-def register_organisation(
+def enrol_organisation(
     *, applicant: Applicant, bureau: Authority, at: datetime
 ) -> tuple[Organisation, Account, str]:
     """Enter an unverified organisation, its administrator and the account; the code is returned this once.
 
-    A code that is here already is refused, except where its registration was refused and nobody has verified it since.
-    Raises MalformedCreditCode, AlreadyRegistered, UnfitUsername.
+    A code that is here already is refused, except where its enrolment was refused and nobody has verified it since.
+    Raises MalformedCreditCode, AlreadyEnrolled, UnfitUsername.
     """
     code = check_credit_code(applicant.credit_code)
     read_username(applicant.username)
@@ -46,8 +46,8 @@ def register_organisation(
             credit_code=code, defaults={"name": applicant.name, "is_synthetic": synthetic}
         )
         if not is_new:
-            if not _may_register_again(held):
-                raise AlreadyRegistered(
+            if not _may_enrol_again(held):
+                raise AlreadyEnrolled(
                     where=code,
                     what="这个统一社会信用代码的单位已经登记过",
                     fix="请本单位管理员给您加人；不知道管理员是谁的，请与主管部门联系",
@@ -55,12 +55,12 @@ def register_organisation(
             held.name = applicant.name
             held.save(update_fields=["name"])
         person = Person.objects.create(name=applicant.person, is_synthetic=synthetic)
-        Registration.objects.create(
+        Enrolment.objects.create(
             organisation=held,
             bureau=bureau,
             contact=applicant.contact,
-            registered_by=person,
-            registered_at=at,
+            enrolled_by=person,
+            enrolled_at=at,
         )
         account, activation = open_account(
             person=person, username=applicant.username, body=held, actor=None, at=at
@@ -70,13 +70,13 @@ def register_organisation(
             actor=None, at=at,
         )  # fmt: skip
         body = {"organisation": held.pk, "bureau": bureau.pk, "person": person.pk}
-        append_entries(ORGANISATIONS_CHAIN, [EntryDraft("organisation.registered", body)], at)
+        append_entries(ORGANISATIONS_CHAIN, [EntryDraft("organisation.enrolled", body)], at)
     return held, account, activation
 
 
-def _may_register_again(organisation: Organisation) -> bool:
-    """Whether its last registration was refused: somebody else had taken its name. Being without an administrator isn't enough."""
-    last = organisation.registrations.order_by("-registered_at", "-pk").first()
+def _may_enrol_again(organisation: Organisation) -> bool:
+    """Whether its last enrolment was refused: somebody else had taken its name. Being without an administrator isn't enough."""
+    last = organisation.enrolments.order_by("-enrolled_at", "-pk").first()
     if last is None or is_verified_anywhere(organisation):
         return False
     return standing_of(organisation, last.bureau_id) is Standing.REFUSED
