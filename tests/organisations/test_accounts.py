@@ -10,6 +10,7 @@ from jiebang.ledger.models import Entry
 from jiebang.organisations.actions.activate_account import activate_account
 from jiebang.organisations.actions.change_password import WrongPassword, change_password
 from jiebang.organisations.actions.disable_account import disable_account
+from jiebang.organisations.actions.end_mandate import end_mandate
 from jiebang.organisations.actions.grant_mandate import grant_mandate
 from jiebang.organisations.actions.open_account import open_account
 from jiebang.organisations.actions.renew_code import renew_code
@@ -127,20 +128,25 @@ def test_an_administrator_hands_out_codes_in_its_own_tree_only() -> None:
             act(account=admin.account, actor=admin.actor, at=NOW)
 
 
-def test_nobody_comes_into_another_body_through_a_person_they_share() -> None:
+@pytest.mark.parametrize("days", [0, 1], ids=["now", "tomorrow"])
+def test_nobody_comes_into_another_body_through_a_person_they_share(days: int) -> None:
     bureau, elsewhere = city(), city("另市科技局（合成）")
-    admin, shared = somebody("admin", bureau, Position.SYSTEM_ADMIN), somebody("shared", elsewhere, "expert")
+    admin, shared = somebody("admin", bureau, Position.SYSTEM_ADMIN), somebody("shared", bureau, "expert")
+    begins = TODAY + timedelta(days=days)
     grant_mandate(
-        person=shared.account.person,
-        body=bureau,
-        position="expert",
-        from_on=TODAY,
-        until_on=None,
-        actor=None,
-        at=NOW,
-    )
-    with pytest.raises(NotEntitled, match="同时为别的单位办事"):
-        renew_code(account=shared.account, actor=admin.actor, at=NOW)
+        person=shared.account.person, body=elsewhere, position="officer", from_on=begins, until_on=None, actor=None, at=NOW
+    )  # fmt: skip
+    for act in (renew_code, disable_account):
+        with pytest.raises(NotEntitled, match="同时为别的单位办事"):
+            act(account=shared.account, actor=admin.actor, at=NOW)
+
+
+def test_whoever_left_is_no_longer_the_administrators_to_let_in() -> None:
+    bureau = city()
+    admin, left = somebody("admin", bureau, Position.SYSTEM_ADMIN), somebody("left", bureau, "officer")
+    end_mandate(mandate=left.mandate, actor=admin.actor, at=NOW)
+    with pytest.raises(NotEntitled, match="已不在您这里办事"):
+        renew_code(account=left.account, actor=admin.actor, at=NOW)
 
 
 def test_the_owner_changes_the_password_and_needs_the_present_one() -> None:

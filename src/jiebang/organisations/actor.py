@@ -39,9 +39,12 @@ def mandates_on(person_id: int, day: date) -> QuerySet[Mandate]:
 
 def running_on(day: date) -> QuerySet[Mandate]:
     """Everybody's mandates that run on a day."""
-    return Mandate.objects.filter(from_on__lte=day, revoked_at__isnull=True).filter(
-        Q(until_on__isnull=True) | Q(until_on__gte=day)
-    )
+    return unfinished_on(day).filter(from_on__lte=day)
+
+
+def unfinished_on(day: date) -> QuerySet[Mandate]:
+    """Everybody's mandates that run on a day or will begin after it."""
+    return Mandate.objects.filter(Q(until_on__isnull=True) | Q(until_on__gte=day), revoked_at__isnull=True)
 
 
 def act_as(account: Account, mandate_id: int, day: date) -> Actor:

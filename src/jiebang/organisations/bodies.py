@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from jiebang.organisations.actor import Actor, mandates_on
+from jiebang.organisations.actor import Actor, unfinished_on
 from jiebang.organisations.enums import Position
 from jiebang.organisations.errors import NotEntitled
 from jiebang.organisations.models import Account, Authority, Mandate, Organisation, Programme
@@ -65,21 +65,22 @@ def require_administrator(actor: Actor | None, body: Body) -> None:
 
 
 def require_own_account(actor: Actor | None, account: Account, day: date) -> None:
-    """Raise NotEntitled unless every body its person acts for is the actor's to administer.
+    """Raise NotEntitled unless every body its person acts for, now or later, is the actor's to administer, and there is one.
 
     Whoever may hand out a new code for an account may become its owner: an administrator of one body must not come into
-    another by it.
+    another by it, nor keep a way in that opens once somebody else gives that person a mandate.
     """
     if actor is None:
         return
     bodies = administered_by(actor)
-    for mandate in mandates_on(account.person_id, day).select_related("authority", "organisation"):
-        if body_of(mandate) not in bodies:
-            raise NotEntitled(
-                where=account.username,
-                what="这个人同时为别的单位办事，您不能动他的账号",
-                fix="请系统的运行单位在服务器上办理（jiebang install code）",
-            )
+    held = unfinished_on(day).filter(person_id=account.person_id).select_related("authority", "organisation")
+    acts_for = [body_of(mandate) for mandate in held]
+    if not acts_for or any(body not in bodies for body in acts_for):
+        raise NotEntitled(
+            where=account.username,
+            what="这个人同时为别的单位办事，或已不在您这里办事，您不能动他的账号",
+            fix="请系统的运行单位在服务器上办理（jiebang install code）",
+        )
 
 
 def chain_of_account(account: Account) -> str:

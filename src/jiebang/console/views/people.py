@@ -27,6 +27,7 @@ from jiebang.organisations.actions.enrol_organisation import Applicant, enrol_or
 from jiebang.organisations.actions.grant_mandate import grant_mandate, positions_of
 from jiebang.organisations.actions.open_account import open_account
 from jiebang.organisations.actions.renew_code import renew_code
+from jiebang.organisations.actor import unfinished_on
 from jiebang.organisations.attempts import begin_attempt
 from jiebang.organisations.bodies import Body, administered_by
 from jiebang.organisations.errors import AlreadyEnrolled, UnfitUsername
@@ -142,7 +143,8 @@ def _add(visit: Visit, bodies: list[Body], form: PlainForm) -> tuple[str, tuple[
         "body": body, "position": given["position"], "from_on": given["from_on"], "until_on": given["until_on"],
         "actor": visit.actor, "at": visit.at,
     }  # fmt: skip
-    held = Account.objects.filter(username=given["username"], person__in=_of(bodies).values("person")).first()
+    people = _unfinished(bodies, visit.at).values("person")
+    held = Account.objects.filter(username=given["username"], person__in=people).first()
     if held is not None:
         if held.person.name != given["name"]:
             form.errors["name"] = f"用户名 {held.username} 是本单位另一个人的"
@@ -165,10 +167,12 @@ def _of(bodies: list[Body]) -> QuerySet[Mandate]:
     return Mandate.objects.filter(Q(authority__in=authorities) | Q(organisation__in=organisations))
 
 
+def _unfinished(bodies: list[Body], at: datetime) -> QuerySet[Mandate]:
+    return _of(bodies) & unfinished_on(local_date(at))
+
+
 def _mandates(bodies: list[Body], words: str, at: datetime) -> QuerySet[Mandate]:
-    found = _of(bodies).filter(
-        Q(until_on__isnull=True) | Q(until_on__gte=local_date(at)), revoked_at__isnull=True
-    )
+    found = _unfinished(bodies, at)
     if words:
         found = found.filter(Q(person__name__contains=words) | Q(person__accounts__username__contains=words))
     related = found.select_related("person", "authority", "organisation").prefetch_related(

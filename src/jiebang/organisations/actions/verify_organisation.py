@@ -9,7 +9,7 @@ from django.db import transaction
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft, append_entries
 from jiebang.organisations.actions.end_mandate import revoke
-from jiebang.organisations.actor import Actor, running_on
+from jiebang.organisations.actor import Actor, unfinished_on
 from jiebang.organisations.bodies import ORGANISATIONS_CHAIN, reference_of
 from jiebang.organisations.enums import ACTING_POSITIONS
 from jiebang.organisations.errors import NotEntitled, UnableToAdminister
@@ -55,7 +55,7 @@ def verify_organisation(
             and not is_verified_anywhere(held)
             and held.enrolments.filter(bureau=bureau).exists()
         ):
-            running = running_on(local_date(at)).filter(organisation=held).order_by("pk")
+            running = unfinished_on(local_date(at)).filter(organisation=held).order_by("pk")
             ended = [revoke(mandate, at).pk for mandate in running]
         body = {"organisation": held.pk, "verification": made.pk, "actor": reference_of(actor)}
         kind = "organisation.verified" if is_verified else "organisation.refused"
