@@ -175,3 +175,10 @@ def test_the_check_says_what_is_lacking_until_it_is_there(apply: Apply) -> None:
     assert "审计监督" in after
     assert "talent-office" in after["计划 示例计划（合成）"]
     assert "账本保护" not in after
+
+
+def test_the_example_of_the_guide_can_be_applied() -> None:
+    example = Path(__file__).parents[2] / "docs" / "how-to" / "example-installation.yaml"
+    done = apply_installation(read_installation(example), NOW)
+    assert len(done.codes) == 4
+    assert apply_installation(read_installation(example), NOW).made == []
