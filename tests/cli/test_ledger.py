@@ -53,16 +53,18 @@ def test_a_receipt_of_another_hash_is_found_at_its_entry(life: Life, capsys: Cap
 
 
 def test_an_export_is_checked_by_one_file_alone(life: Life, tmp_path: Path, capsys: Capture) -> None:
-    file = tmp_path / "账本.ndjson"
-    assert main(["ledger", "export", life.stage.programme.chain_key, str(file)]) == 0
-    assert f"已导出 {Entry.objects.count()} 条" in capsys.readouterr().out
-    assert verify_file.main([str(file)]) == 0
+    key = life.stage.programme.chain_key
+    assert main(["ledger", "export", str(tmp_path / "账本"), key]) == 0
+    count = Entry.objects.filter(chain__key=key).count()
+    assert f"已导出 {count} 条" in capsys.readouterr().out
+    assert verify_file.main([str(tmp_path / "账本" / f"{key.replace(':', '-')}.jsonl")]) == 0
 
 
 def test_what_is_not_there_is_said(life: Life, tmp_path: Path, capsys: Capture) -> None:
     assert main(["ledger", "verify", "bureau:404"]) == 2
     assert "没有键为“bureau:404”的链" in capsys.readouterr().err
-    assert main(["ledger", "export", life.stage.programme.chain_key, str(tmp_path / "无" / "账本")]) == 2
+    (tmp_path / "占用").write_text("", encoding="utf-8")
+    assert main(["ledger", "export", str(tmp_path / "占用")]) == 2
     assert "写不了" in capsys.readouterr().err
 
 

@@ -53,6 +53,13 @@ ADDRESSES: list[tuple[str, str, str, dict[str, Any], str, dict[str, int]]] = [
     ("console:log_in", CHECKING, "", {}, "", everybody(200)),
     ("console:log_out", CHECKING, "", {}, "", everybody(405)),
     ("console:demo_accounts", CHECKING, "", {}, "", everybody(404)),
+    ("console:activate", CHECKING, "", {}, "", everybody(200)),
+    ("console:enrol", CHECKING, "", {}, "", everybody(200)),
+    ("console:password", CHECKING, "", {}, "", LOGGED_IN),
+    # For administrators, who play in no life: their table is in test_people.py.
+    ("console:people", CHECKING, "", {}, "", {**everybody(404), "anonymous": 302}),
+    ("console:organisations", CHECKING, "", {}, "", statuses(302, 200, 404, 404, 200, 404, 404, 404, 404)),
+    ("console:organisation", CHECKING, "firm", {}, "", statuses(302, 200, 404, 404, 200, 404, 404, 404, 404)),
     ("console:identities", CHECKING, "", {}, "", LOGGED_IN),
     ("console:worklist", CHECKING, "", {}, "", LOGGED_IN),
     ("console:letters", CHECKING, "", {}, "", statuses(302, 404, 404, 404, 404, 404, 200, 200, 404)),
@@ -124,8 +131,10 @@ def test_every_role_gets_what_is_declared(life_until: PlayLife, instant: str) ->
     for route, when, about, arguments, query, expected in ADDRESSES:
         if when != instant:
             continue
-        takes_subject = about and route != "console:receipt"
+        takes_subject = about and route not in ("console:receipt", "console:organisation")
         given = {**arguments, **({"subject_id": life.subject(about).pk} if takes_subject else {})}
+        if route == "console:organisation":
+            given["organisation_id"] = life.stage.organisations[about].pk
         for role, status in expected.items():
             response = client_of(life, role, about).get(reverse(route, kwargs=given) + query)
             if response.status_code != status:

@@ -84,7 +84,10 @@ def test_five_hundred_rows_with_three_bad_cells(life_until: PlayLife) -> None:
     assert need.lead == firms[1]
     assert FactEntry.objects.get(subject=need, name="challenge.total_investment").value == "500.1 万元"
     assert Participation.objects.get(subject=need).role == "sponsor"
-    assert f'"on_behalf_of":{firms[1].pk}' in Entry.objects.filter(kind="need.submitted")[1].body
+    assert (
+        f'"on_behalf_of":{firms[1].pk}'
+        in Entry.objects.filter(kind="need.submitted").order_by("sequence")[1].body
+    )
 
 
 def test_the_bad_rows_can_be_taken_home(life_until: PlayLife) -> None:

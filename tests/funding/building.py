@@ -21,6 +21,7 @@ from jiebang.organisations.models import (
     Person,
     Programme,
     RoleHolder,
+    Verification,
 )
 from jiebang.scenarios.read import read_instant
 
@@ -85,6 +86,10 @@ class Case:
         count = Organisation.objects.count() + 1
         made = Organisation.objects.create(
             name=f"示例单位{count}（合成）", credit_code=make_synthetic_credit_code(count), is_synthetic=True
+        )
+        # The bureau knows who it is, or what others enter for it would open nothing to it.
+        Verification.objects.create(
+            organisation=made, bureau=self.bureau, is_verified=True, evidence="示例", decided_at=BEGUN
         )
         Participation.objects.create(subject=subject, organisation=made, role=role)
         return made, self.person(Position.MEMBER, organisation=made)

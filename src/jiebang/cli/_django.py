@@ -9,3 +9,11 @@ def set_up_django() -> None:
     import django
 
     django.setup()
+
+
+def set_up_with_tables() -> None:
+    """The same, for what needs the tables. Raises UnguardedLedger where they or the ledger's triggers are missing."""
+    set_up_django()
+    from jiebang.config.start import refuse_unguarded_start
+
+    refuse_unguarded_start()

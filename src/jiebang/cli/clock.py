@@ -1,12 +1,15 @@
-"""`jiebang clock tick|run`: close what time has closed, once or every so often."""
+"""`jiebang clock tick|run|sweep`: close what time has closed, once or every so often; clear away what is old."""
 
 from __future__ import annotations
 
+import logging
 import time
 from argparse import Namespace
 from typing import Any
 
 from jiebang.cli._django import set_up_django
+
+log = logging.getLogger(__name__)
 
 
 def register(subparsers: Any) -> None:
@@ -15,7 +18,9 @@ def register(subparsers: Any) -> None:
     parts = parser.add_subparsers(dest="part", metavar="动作", required=True)
     once = parts.add_parser("tick", help="办结现在已经到期的，然后结束")
     once.set_defaults(run=run_tick)
-    forever = parts.add_parser("run", help="隔一会儿看一次，直到按 Ctrl-C")
+    clear = parts.add_parser("sweep", help="清理从未提交的上传文件和过期的登录")
+    clear.set_defaults(run=run_sweep)
+    forever = parts.add_parser("run", help="隔一会儿看一次，每天清理一次，直到按 Ctrl-C")
     forever.add_argument("--every", type=int, default=60, metavar="秒", help="间隔秒数，默认 60")
     forever.set_defaults(run=run_forever)
 
@@ -30,13 +35,42 @@ def run_tick(options: Namespace) -> int:
 def run_forever(options: Namespace) -> int:
     """Tick until told to stop."""
     set_up_django()
+    from jiebang.kernel.periods import local_date
+    from jiebang.lifecycle.clock import read_clock
+
     told: set[tuple[str, str]] = set()
+    swept = None
     try:
         while True:
             told = _tick(told)
+            if swept != (today := local_date(read_clock())):
+                swept = today
+                try:
+                    _sweep()
+                except Exception:
+                    # What is due must be closed whether or not old files could be cleared away.
+                    log.exception("sweeping")
             time.sleep(max(options.every, 1))
     except KeyboardInterrupt:
         return 0
+
+
+def run_sweep(options: Namespace) -> int:
+    """One sweep; prints what it removed."""
+    set_up_django()
+    _sweep()
+    return 0
+
+
+def _sweep() -> None:
+    from django.db import connection
+
+    from jiebang.console.housekeeping import sweep
+    from jiebang.lifecycle.clock import read_clock
+
+    done = sweep(read_clock())
+    print(f"已清理：从未提交的文件 {done.uploads} 个，登录尝试记录 {done.attempts} 条", flush=True)
+    connection.close()
 
 
 def _tick(told: set[tuple[str, str]] | None = None) -> set[tuple[str, str]]:

@@ -1,8 +1,7 @@
-"""`jiebang ledger verify|export`: hold the chains against themselves and the receipts, and hand one out as a file."""
+"""`jiebang ledger verify|export`: hold chains against themselves and the receipts, files against their digests; hand chains out."""
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,14 @@ def register(subparsers: Any) -> None:
     """Add the command."""
     parser = subparsers.add_parser("ledger", help="核验账本，导出账本")
     parts = parser.add_subparsers(dest="part", metavar="动作", required=True)
-    verify = parts.add_parser("verify", help="逐条核验，并与提交回执里的哈希比对；有问题时退出码为 1")
+    verify = parts.add_parser(
+        "verify", help="核对每条链、回执里的哈希和上传的文件，例如恢复备份以后；有问题时退出码为 1"
+    )
     verify.add_argument("chains", nargs="*", metavar="链", help="如 bureau:1；不写则核验全部")
     verify.set_defaults(run=run_verify)
-    export = parts.add_parser("export", help="导出一条链，任何人可用 verify_file.py 离线核验")
-    export.add_argument("chain", metavar="链", help="如 bureau:1")
-    export.add_argument("file", type=Path, metavar="FILE", help="写到哪个文件；- 为标准输出")
+    export = parts.add_parser("export", help="导出每条链，任何人可用 verify_file.py 离线核验")
+    export.add_argument("folder", type=Path, metavar="文件夹", help="每条链写成其中一个文件")
+    export.add_argument("chains", nargs="*", metavar="链", help="如 bureau:1；不写则导出全部")
     export.set_defaults(run=run_export)
 
 
@@ -45,23 +46,37 @@ def run_verify(options: Namespace) -> int:
             print(f"有问题：{key}，前 {report.verified_entries} 条完好。{report.problem.message}")
     if not keys:
         print("还没有账目。")
+    if not options.chains:
+        broken += _verify_files()
     return 1 if broken else 0
 
 
+def _verify_files() -> int:
+    """What the facts in the ledger name has to be there as it was sent; how many files aren't."""
+    from jiebang.documents.queries import damaged_files
+
+    count, damaged = damaged_files()
+    for told in damaged:
+        print(f"有问题：文件 {told}")
+    print(f"上传的文件 {count} 个，{len(damaged)} 个缺失或损坏")
+    return len(damaged)
+
+
 def run_export(options: Namespace) -> int:
-    """Write a chain to a file, as stored."""
+    """Write chains to files, as stored."""
     set_up_django()
     from jiebang.ledger.export import export_chain
+    from jiebang.ledger.models import Chain
 
-    if str(options.file) == "-":
-        export_chain(options.chain, sys.stdout.buffer)
-        return 0
-    try:
-        with options.file.open("wb") as file:
-            written = export_chain(options.chain, file)
-    except OSError as error:
-        raise JiebangError(
-            where=str(options.file), what=f"写不了：{error.strerror}", fix="换一个位置或检查权限"
-        ) from error
-    print(f"已导出 {written} 条到 {options.file}")
+    for key in options.chains or list(Chain.objects.order_by("pk").values_list("key", flat=True)):
+        path = options.folder / f"{key.replace(':', '-')}.jsonl"
+        try:
+            options.folder.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                written = export_chain(key, file)
+        except OSError as error:
+            raise JiebangError(
+                where=str(path), what=f"写不了：{error.strerror}", fix="换一个位置或检查权限"
+            ) from error
+        print(f"已导出 {written} 条到 {path}")
     return 0

@@ -6,6 +6,16 @@ JIEBANG_ALLOWED_HOSTS  host names this site answers to, separated by commas
 JIEBANG_DATA_DIR       folder for what the installation writes; default: data/ in the project's folder
 JIEBANG_DATABASE_URL   postgresql://user:password@host:port/database; absent: an SQLite file in the data folder
 JIEBANG_PACK_ROOTS     further folders of policy packs, separated as in PATH
+
+and whole numbers, each with a default (NUMBERS):
+
+JIEBANG_PROXIES           how many proxies of one's own stand in front and add to X-Forwarded-For
+JIEBANG_IDLE_MINUTES      how long a session lasts that nobody uses
+JIEBANG_PASSWORD_LENGTH   the shortest password that may be chosen
+JIEBANG_PASSWORD_KINDS    of how many kinds of characters, of four
+JIEBANG_CODE_DAYS         how long an activation code can be used
+JIEBANG_UNSENT_DAYS       after how many days uploads that were never sent are removed
+JIEBANG_QUOTA_MB          how much one organisation may upload
 """
 
 import os
@@ -26,6 +36,16 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 TEST_SECRET_KEY = "test-" * 8
 LONGEST_SQLITE_WAIT_SECONDS = 20
 DEMO_CLOCK = "demo-clock"
+#: {name: (default, least, most)}
+NUMBERS = {
+    "JIEBANG_PROXIES": (0, 0, 5),
+    "JIEBANG_IDLE_MINUTES": (30, 1, 24 * 60),
+    "JIEBANG_PASSWORD_LENGTH": (8, 8, 64),
+    "JIEBANG_PASSWORD_KINDS": (3, 1, 4),
+    "JIEBANG_CODE_DAYS": (7, 1, 60),
+    "JIEBANG_UNSENT_DAYS": (90, 1, 3650),
+    "JIEBANG_QUOTA_MB": (5120, 1, 10_000_000),
+}
 
 
 class ConfigurationError(JiebangError):
@@ -194,3 +214,18 @@ def _keep_demo_key(path: Path) -> str:
 def read_more_pack_roots(environment: Mapping[str, str]) -> list[Path]:
     """Further folders of policy packs, from JIEBANG_PACK_ROOTS, separated as in PATH."""
     return [Path(folder) for folder in environment.get("JIEBANG_PACK_ROOTS", "").split(os.pathsep) if folder]
+
+
+def read_number(environment: Mapping[str, str], name: str) -> int:
+    """One of the whole numbers an installation may set. Raises ConfigurationError for anything else or out of its range."""
+    default, least, most = NUMBERS[name]
+    text = environment.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and least <= int(text) <= most):
+        raise ConfigurationError(
+            where=f"环境变量 {name}",
+            what=f"{quote(text)}不能用",
+            fix=f"请写 {least} 到 {most} 的整数，或不设置（{default}）",
+        )
+    return int(text)

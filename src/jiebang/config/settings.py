@@ -13,9 +13,11 @@ from jiebang.config.environment import (
     read_database,
     read_mode,
     read_more_pack_roots,
+    read_number,
     read_secret_key,
     trusted_origins,
 )
+from jiebang.organisations.limits import Limits
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
 
@@ -65,6 +67,7 @@ MIDDLEWARE = [
     "jiebang.console.limits.RequestLimits",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jiebang.console.idle.KeepBusySessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -101,15 +104,32 @@ LOGIN_URL = "console:log_in"
 # Folders of policy packs; the first that holds a pack wins.
 JIEBANG_PACK_ROOTS = [PROJECT_ROOT / "packs", *read_more_pack_roots(os.environ)]
 
+# The regime customary under GB/T 22239: a length, and several kinds of characters; an installation may ask for more.
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
-    for validator in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {
+        "NAME": "jiebang.organisations.passwords.Length",
+        "OPTIONS": {"min_length": read_number(os.environ, "JIEBANG_PASSWORD_LENGTH")},
+    },
+    {
+        "NAME": "jiebang.organisations.passwords.KindsOfCharacters",
+        "OPTIONS": {"kinds": read_number(os.environ, "JIEBANG_PASSWORD_KINDS")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username",)},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+JIEBANG_CODE_DAYS = read_number(os.environ, "JIEBANG_CODE_DAYS")
+JIEBANG_PROXIES = read_number(os.environ, "JIEBANG_PROXIES")
+# By user name and address first: a whole campus may share one address, and nobody should be able to lock out another.
+# The looser caps are for those who try many addresses or many names.
+JIEBANG_LIMITS = {
+    "log_in": Limits(minutes=15, pair=5, name=30, address=100),
+    "enrol": Limits(minutes=60, pair=None, name=None, address=20),
+}
+SESSION_COOKIE_AGE = 60 * read_number(os.environ, "JIEBANG_IDLE_MINUTES")
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -142,6 +162,10 @@ JIEBANG_FILE_MOST_BYTES = 50 * 1024 * 1024
 JIEBANG_REQUEST_MOST_BYTES = 4 * JIEBANG_FILE_MOST_BYTES + 10 * 1024 * 1024
 #: Forms that take no file, and everything from those who aren't logged in.
 JIEBANG_PLAIN_REQUEST_MOST_BYTES = 4 * 1024 * 1024
+#: All files of one organisation together.
+JIEBANG_FILES_QUOTA = read_number(os.environ, "JIEBANG_QUOTA_MB") * 1024 * 1024
+#: Files that came with a form which was never sent are removed after so many days without a change to it.
+JIEBANG_UNSENT_DAYS = read_number(os.environ, "JIEBANG_UNSENT_DAYS")
 #: No file is taken that would leave less: the database lies on the same disk.
 JIEBANG_FILES_LEAVE_FREE = 1024 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [

@@ -21,6 +21,7 @@ from jiebang.documents.reference import FileReference, read_reference
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import parse_yuan
 from jiebang.organisations.models import Organisation
+from jiebang.organisations.verified import is_verified_anywhere
 from jiebang.policy.values import DAYS, MONTHS, Kind, ValueType
 
 Typed = Mapping[str, list[str]]
@@ -32,7 +33,7 @@ _MONEY_UNITS = (("万元", "万元"), ("元", "元"), ("亿元", "亿元"))
 #: Texts whose label ends so are short; any other text gets room for a paragraph.
 _SHORT = (
     "名称", "姓名", "电话", "手机", "地址", "代码", "编号", "职务", "联系人", "负责人", "代表人", "单位", "文号", "人", "邮箱",
-    "指标值", "凭证号", "联系方式", "年度或里程碑", "方法",
+    "用户名", "全称", "指标值", "凭证号", "联系方式", "年度或里程碑", "方法",
 )  # fmt: skip
 
 
@@ -309,9 +310,15 @@ def _read_row(prefix: str, wanted: ValueType, typed: Typed) -> dict[str, Any]:
 
 
 def _code_of(text: str) -> str:
-    """The credit code of an organisation named exactly; anything else as it is."""
-    found = Organisation.objects.filter(name=text).values_list("credit_code", flat=True).first()
-    return found or text
+    """The credit code of an organisation named exactly; anything else as it is.
+
+    Anybody may register under a name that another has: of several the one that a bureau verified is meant, and a name
+    that still isn't one organisation's has to be written as a code.
+    """
+    named = list(Organisation.objects.filter(name=text)[:20])
+    if len(named) > 1:
+        named = [one for one in named if is_verified_anywhere(one)]
+    return named[0].credit_code if len(named) == 1 else text
 
 
 def fill_typed(name: str, wanted: ValueType, raw: Any) -> dict[str, list[str]]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from jiebang.console.identity import Visit
 from jiebang.console.queries import FactRow, facts_of
-from jiebang.console.visibility import is_inside, own_subjects
+from jiebang.console.visibility import is_inside
 from jiebang.documents.models import Upload
 from jiebang.documents.names import show_size
 from jiebang.documents.queries import find_upload
 from jiebang.documents.reference import FileReference, references_in
 from jiebang.lifecycle.known import lineage_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
+from jiebang.lifecycle.parties import own_subjects
 from jiebang.lifecycle.roles import roles_of
 from jiebang.organisations.enums import Position
 from jiebang.policy.pack_facts import Paper

@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle import clock
+from jiebang.organisations.actions.verify_organisation import may_verify
 from jiebang.organisations.actor import Actor, actor_under, mandates_on
 from jiebang.organisations.models import Account, Mandate
 
@@ -29,6 +30,11 @@ class Visit:
     mandate: Mandate
     actor: Actor
     at: datetime
+
+    @property
+    def verifies(self) -> bool:
+        """Whether the visitor may verify organisations, as the frame of every page asks."""
+        return self.mandate.authority is not None and may_verify(self.actor, self.mandate.authority)
 
 
 View = Callable[..., HttpResponse]

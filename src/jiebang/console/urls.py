@@ -3,13 +3,17 @@
 from django.urls import path
 
 from jiebang.console.views import (
+    accounts,
     acts,
     appointments,
     cases,
+    enrolment,
     files,
     imports,
     letters,
     log_in,
+    organisations,
+    people,
     programmes,
     working_years,
 )
@@ -21,6 +25,12 @@ urlpatterns = [
     path("log-in/", log_in.log_in, name="log_in"),
     path("log-out/", log_in.log_out, name="log_out"),
     path("enter/", log_in.demo_accounts, name="demo_accounts"),
+    path("activate/", accounts.activate, name="activate"),
+    path("password/", accounts.password, name="password"),
+    path("enrol/", enrolment.enrol, name="enrol"),
+    path("people/", people.people_page, name="people"),
+    path("organisations/", organisations.organisation_list, name="organisations"),
+    path("organisations/<int:organisation_id>/", organisations.organisation_page, name="organisation"),
     path("identities/", log_in.identities, name="identities"),
     path("worklist/", cases.worklist, name="worklist"),
     path("letters/", letters.letters, name="letters"),

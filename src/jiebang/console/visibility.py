@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jiebang.lifecycle.known import program_of
-from jiebang.lifecycle.models import Participation, StageRun, Subject
+from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.parties import own_subjects, parts_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import Programme
@@ -47,12 +48,6 @@ def visible_subjects(actor: Actor, at: datetime) -> QuerySet[Subject]:
     return found
 
 
-def own_subjects(organisation_id: int) -> QuerySet[Subject]:
-    """Subjects that an organisation handed in or takes part in itself."""
-    mine = Participation.objects.filter(organisation_id=organisation_id, until_at__isnull=True)
-    return Subject.objects.filter(Q(lead_id=organisation_id) | Q(pk__in=mine.values("subject")))
-
-
 def followed_subjects(organisation_id: int) -> QuerySet[Subject]:
     """What an organisation is told about: its own cases and what became of them."""
     return Subject.objects.filter(_own(organisation_id))
@@ -73,9 +68,7 @@ def _own(organisation_id: int) -> Q:
 def _appointed(organisation_id: int) -> Q:
     """What an organisation sees by appointment to a batch: the batch, and things below for which a stage names its role."""
     found = Q(pk__in=[])
-    rows = Participation.objects.filter(
-        organisation_id=organisation_id, until_at__isnull=True, subject__kind="batch"
-    )
+    rows = parts_of(organisation_id).filter(subject__kind="batch")
     for row in rows.select_related("subject__programme"):
         stages = program_of(row.subject).pack.processes[row.subject.process].stages.values()
         kinds = {stage.per.value for stage in stages if row.role in (*stage.by, *(stage.with_ or ()))}

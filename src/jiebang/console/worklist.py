@@ -25,7 +25,8 @@ from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
 from jiebang.funding.models import Payment
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
-from jiebang.lifecycle.models import HandIn, Participation, StageRun, Subject
+from jiebang.lifecycle.models import HandIn, StageRun, Subject
+from jiebang.lifecycle.parties import parts_of
 from jiebang.lifecycle.transitions import rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
@@ -150,9 +151,7 @@ class _RolesHeld:
             for programme, role in rows:
                 self.of_programme.setdefault(programme, []).append(role)
         elif actor.organisation_id is not None:
-            parts = Participation.objects.filter(
-                organisation_id=actor.organisation_id, until_at__isnull=True
-            ).values_list("subject_id", "role")
+            parts = parts_of(actor.organisation_id).values_list("subject_id", "role")
             for subject, role in parts:
                 self.of_subject.setdefault(subject, []).append(role)
 

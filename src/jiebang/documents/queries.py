@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
+from jiebang.documents.errors import DamagedFile
 from jiebang.documents.models import Upload
 from jiebang.documents.reference import FileReference, references_in
+from jiebang.documents.store import open_content
 from jiebang.lifecycle.known import lineage_of
 from jiebang.lifecycle.models import FactEntry, Subject
 from jiebang.organisations.actor import Actor
@@ -37,6 +39,25 @@ def may_name(
 def size_of(file: FileReference) -> int | None:
     """How many bytes a file has; None if it was never sent. Only for a file that the asker is known to know."""
     return Upload.objects.filter(digest=file.digest).values_list("size", flat=True).first()
+
+
+def quota_left(organisation_id: int, quota: int) -> int:
+    """How many bytes an organisation may still upload under a quota; what it sent twice counts once."""
+    sent = Upload.objects.filter(organisation=organisation_id).values("digest").annotate(bytes=Max("size"))
+    return quota - sum(int(row["bytes"]) for row in sent)
+
+
+def damaged_files() -> tuple[int, list[str]]:
+    """How many contents uploads name, and each that is missing or isn't what was put there."""
+    digests = Upload.objects.order_by("digest").values_list("digest", flat=True).distinct()
+    count, damaged = 0, []
+    for digest in digests.iterator():
+        count += 1
+        try:
+            open_content(digest).close()
+        except DamagedFile as error:
+            damaged.append(str(error))
+    return count, damaged
 
 
 def find_upload(entry: FactEntry, file: FileReference) -> Upload | None:

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +101,28 @@ def open_content(digest: str) -> BinaryIO:
         raise _damaged(digest)
     file.seek(0)
     return file
+
+
+def is_kept(digest: str) -> bool:
+    """Whether a content lies in its place."""
+    return path_of(digest).exists()
+
+
+def remove_content(digest: str, is_wanted: Callable[[], bool]) -> bool:
+    """Remove a content that nobody wants; whether it is gone. Whoever begins to want it meanwhile finds it gone or there.
+
+    It is taken out of its place before `is_wanted` is asked the last time: an upload that is entered later than that
+    misses it there, and puts it back (see keep_upload); one entered before is seen.
+    """
+    place, aside = path_of(digest), incoming_folder() / f"removing-{digest}"
+    if is_wanted() or not place.exists():
+        return False
+    place.replace(aside)
+    if is_wanted():
+        aside.replace(place)
+        return False
+    aside.unlink()
+    return True
 
 
 def remove_leftovers(before: datetime) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import Participation, Subject
+from jiebang.lifecycle.parties import parts_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import Programme, RoleHolder
@@ -34,9 +35,7 @@ def roles_of(actor: Actor, subject: Subject, *, open_to: list[str], at: datetime
     if subject.kind == "challenge":
         # Who bids takes part in what happens to the challenge as a whole.
         near += Subject.objects.filter(parent=subject, kind="bid", ended_at__isnull=True)
-    rows = Participation.objects.filter(
-        subject__in=near, organisation_id=actor.organisation_id, until_at__isnull=True
-    ).values_list("subject__kind", "role")
+    rows = parts_of(actor.organisation_id).filter(subject__in=near).values_list("subject__kind", "role")
     found = [role for kind, role in rows if kind != "batch"]
     appointed = [role for kind, role in rows if kind == "batch"]
     if appointed and (subject.kind == "batch" or not _has_interest(actor.organisation_id, subject, near)):

@@ -33,10 +33,18 @@ class Actor:
 
 
 def mandates_on(person_id: int, day: date) -> QuerySet[Mandate]:
-    """The mandates a person holds on a day."""
-    return Mandate.objects.filter(person_id=person_id, from_on__lte=day).filter(
-        Q(until_on__isnull=True) | Q(until_on__gte=day)
-    )
+    """The mandates a person holds on a day; one ended early counts no more, on its last day neither."""
+    return running_on(day).filter(person_id=person_id)
+
+
+def running_on(day: date) -> QuerySet[Mandate]:
+    """Everybody's mandates that run on a day."""
+    return unfinished_on(day).filter(from_on__lte=day)
+
+
+def unfinished_on(day: date) -> QuerySet[Mandate]:
+    """Everybody's mandates that run on a day or will begin after it."""
+    return Mandate.objects.filter(Q(until_on__isnull=True) | Q(until_on__gte=day), revoked_at__isnull=True)
 
 
 def act_as(account: Account, mandate_id: int, day: date) -> Actor:

@@ -44,3 +44,5 @@ ACTING_POSITIONS = frozenset(
         Position.SECRETARY,
     }
 )
+#: Positions for an organisation; every other one is for an authority.
+ORGANISATION_POSITIONS = frozenset({Position.ORGANISATION_ADMIN, Position.MEMBER})

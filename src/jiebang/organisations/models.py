@@ -77,6 +77,43 @@ class Account(AbstractBaseUser):
         return self.username
 
 
+class ActivationCode(models.Model):
+    """Lets an account's owner choose the password that nobody else ever knows. The code itself is kept nowhere."""
+
+    account = models.OneToOneField(
+        Account, models.PROTECT, related_name="activation_code", verbose_name="账号"
+    )
+    digest = models.CharField("激活码摘要（SHA-256）", max_length=64, unique=True)
+    made_at = models.DateTimeField("发放时间")
+    expires_at = models.DateTimeField("失效时间")
+    used_at = models.DateTimeField("使用时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "激活码"
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.made_at:%Y-%m-%d}"
+
+
+class Attempt(models.Model):
+    """An attempt at something that is limited (log-in, enrolment), by keyed digests of who and from where."""
+
+    kind = models.CharField("类别", max_length=20)
+    name = models.CharField("用户名摘要", max_length=64)
+    address = models.CharField("地址摘要", max_length=64)
+    at = models.DateTimeField("时间", db_index=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "受限的尝试"
+        indexes = [
+            models.Index(fields=["kind", "name", "at"]),
+            models.Index(fields=["kind", "address", "at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d %H:%M}"
+
+
 class Mandate(models.Model):
     """A person acts for an authority or an organisation, in a position, within dates (inclusive)."""
 
@@ -90,6 +127,8 @@ class Mandate(models.Model):
     position = models.CharField("职务", max_length=20, choices=Position)
     from_on = models.DateField("起")
     until_on = models.DateField("止", null=True, blank=True)
+    #: ended before its last day; from that instant on it counts no more
+    revoked_at = models.DateTimeField("提前终止时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "授权"
@@ -131,6 +170,48 @@ class Programme(models.Model):
     def chain_key(self) -> str:
         """The ledger chain of its bureau."""
         return f"bureau:{self.bureau_id}"
+
+
+class Enrolment(models.Model):
+    """An organisation entered itself, addressed to a bureau. Nothing of it is known to be true until that one verifies it."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="enrolments", verbose_name="组织"
+    )
+    bureau = models.ForeignKey(Authority, models.PROTECT, related_name="enrolments", verbose_name="登记机关")
+    contact = models.CharField("联系方式", max_length=200)
+    enrolled_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="登记人")
+    enrolled_at = models.DateTimeField("登记时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位登记"
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.enrolled_at:%Y-%m-%d}"
+
+
+class Verification(models.Model):
+    """What one bureau found of an organisation: that it is who it says, or not. The newest of a bureau counts for it."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="verifications", verbose_name="组织"
+    )
+    bureau = models.ForeignKey(
+        Authority, models.PROTECT, related_name="verifications", verbose_name="核验机关"
+    )
+    is_verified = models.BooleanField("核验通过")
+    evidence = models.CharField("依据", max_length=500)
+    decided_at = models.DateTimeField("核验时间")
+    decided_by = models.ForeignKey(
+        Account, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核验人"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位核验"
+        indexes = [models.Index(fields=["organisation", "bureau", "decided_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {'已核验' if self.is_verified else '未通过'}"
 
 
 class Relation(models.Model):

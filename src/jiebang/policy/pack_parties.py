@@ -25,13 +25,15 @@ class PartyIs(StrEnum):
 class Party(Item):
     """A role of this programme. One organisation may hold several unless a rule forbids it.
 
-    `named_in`: the fact that names who fills the role (a bid's partners); whoever is named there takes part.
+    `named_in`: the fact that names who fills the role (a bid's partners); whoever is named there takes part. `or_authority`:
+    an authority may fill a role of organisations as well (who funds a government's bounty is a government).
     """
 
     label: str
     is_: PartyIs = Field(alias="is")
     required: bool = True
     named_in: str | None = None
+    or_authority: bool = False
     processes: Names | None = None
 
 

@@ -95,7 +95,7 @@ class Narrator:
         item = self.pack.parties[key]
         return {
             "名称": item.label,
-            "由谁担任": words.PARTY_IS[item.is_.value],
+            "由谁担任": words.PARTY_IS[item.is_.value] + ("，也可以是行政机关" if item.or_authority else ""),
             "流程": self.processes(item.processes),
             "可以没有": "" if item.required else "是",
         }

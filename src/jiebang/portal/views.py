@@ -23,6 +23,7 @@ from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import Subject, Submission
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.receipts import hashes_of_receipts
+from jiebang.organisations.bodies import ORGANISATIONS_CHAIN
 from jiebang.organisations.models import Programme
 from jiebang.policy.in_force import state_on
 from jiebang.policy.pack import ITEM_SECTIONS
@@ -179,17 +180,15 @@ def ledger_page(request: HttpRequest) -> HttpResponse:
     """
     at = clock.read_clock()
     found: list[dict[str, Any]] = []
-    for programme in Programme.objects.select_related("bureau").order_by("bureau_id", "pk"):
-        if any(one["key"] == programme.chain_key for one in found):
-            continue
-        kept = f"ledger:{connection.settings_dict['NAME']}:{programme.chain_key}:{at:%Y%m%d%H%M}"
+    programmes = Programme.objects.select_related("bureau").order_by("bureau_id", "pk")
+    chains = {one.chain_key: one.bureau.name for one in programmes}
+    for key, bureau in {**chains, ORGANISATIONS_CHAIN: "单位登记与人员"}.items():
+        kept = f"ledger:{connection.settings_dict['NAME']}:{key}:{at:%Y%m%d%H%M}"
         report, verified_at = cache.get(kept, (None, at))
         if report is None:
             with suppress(LedgerError):  # nothing has been written there yet
-                receipts = hashes_of_receipts(programme.chain_key)
-                report = verify_chain(programme.chain_key, known_hashes=receipts)
+                report = verify_chain(key, known_hashes=hashes_of_receipts(key))
                 cache.set(kept, (report, at), 60)
-        bureau = programme.bureau.name
-        found.append({"key": programme.chain_key, "bureau": bureau, "report": report, "at": verified_at})
+        found.append({"key": key, "bureau": bureau, "report": report, "at": verified_at})
     context = {"chains": found}
     return render(request, "portal/ledger.html", context)

@@ -13,13 +13,17 @@ from jiebang.kernel.identifiers import make_synthetic_credit_code
 from jiebang.kernel.money import format_yuan, parse_yuan
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.verify import verify_chain
+from jiebang.lifecycle.actions.adopt_programme import Adoption, Running, adopt_programme
 from jiebang.lifecycle.actions.appoint_organisation import appoint_organisation
+from jiebang.lifecycle.actions.assign_role import assign_role
 from jiebang.lifecycle.actions.decide_discretion import decide_discretion
 from jiebang.lifecycle.actions.open_batch import open_batch
 from jiebang.lifecycle.actions.record_departure import record_departure
 from jiebang.lifecycle.actions.record_external_act import record_external_act
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.models import ExternalAct, StageRun, Subject
+from jiebang.organisations.actions.establish_authority import establish_authority
+from jiebang.organisations.actions.grant_mandate import grant_mandate
 from jiebang.organisations.actor import Actor, act_as
 from jiebang.organisations.models import (
     Account,
@@ -28,9 +32,9 @@ from jiebang.organisations.models import (
     Organisation,
     Person,
     Programme,
-    RoleHolder,
+    Verification,
 )
-from jiebang.scenarios.read import Scenario, Step, read_instant
+from jiebang.scenarios.read import PersonPart, ProgrammePart, Scenario, Step, read_instant
 
 CLOCK = "时钟"
 #: What a step may carry into an act, as the act calls it.
@@ -75,50 +79,73 @@ class Stage:
 
 
 def set_stage(scenario: Scenario, tell: Callable[[str], None]) -> Stage:
-    """Make the synthetic authorities, organisations, people and the programme. Everything is marked synthetic."""
-    pack_id, _, version = scenario.pack.partition("/")
+    """Make the synthetic authorities, organisations, people and the programme, by the acts that an installation uses."""
+    at = read_instant(scenario.steps[0].at)
     authorities = {
-        key: Authority.objects.get_or_create(name=part.name, kind=part.kind)[0]
+        key: Authority.objects.filter(name=part.name, kind=part.kind).first()
+        or establish_authority(name=part.name, kind=part.kind, parent=None, at=at)
         for key, part in scenario.authorities.items()
     }
-    described = scenario.programme
-    if Programme.objects.filter(slug=described.slug).exists():
-        raise ScenarioFailed(where=described.slug, what="另一个剧本已经用了这个计划编号", fix="换一个 slug")
-    programme = Programme.objects.create(
-        slug=described.slug, title=described.title, bureau=authorities[described.bureau], pack_id=pack_id,
-        pack_version=version, adopted_on=date.fromisoformat(described.adopted.on) if described.adopted else None,
-        adoption_number=described.adopted.number if described.adopted else "", sign_off_chains=described.sign_off,
+    if Programme.objects.filter(slug=scenario.programme.slug).exists():
+        raise ScenarioFailed(
+            where=scenario.programme.slug, what="另一个剧本已经用了这个计划编号", fix="换一个 slug"
+        )
+    programme = adopt_programme(
+        running=running_of(scenario.programme, scenario.pack), bureau=authorities[scenario.programme.bureau],
+        adoption=adoption_of(scenario.programme), actor=None, at=at,
     )  # fmt: skip
     stage = Stage(scenario, programme, tell, authorities=authorities)
     for key, part in scenario.authorities.items():
         for role in part.roles:
-            RoleHolder.objects.create(programme=programme, role=role, authority=authorities[key])
+            assign_role(programme=programme, role=role, authority=authorities[key], actor=None, at=at)
     for key, name in scenario.organisations.items():
-        stage.organisations[key] = _organisation(name)
-    for key, person_part in scenario.people.items():
-        stage.accounts[key] = _account(
-            stage, key, person_part.name, person_part.acts_for, person_part.position
-        )
+        stage.organisations[key] = _organisation(name, programme, at)
+    people: dict[str, Person] = {}
+    for key, described in scenario.people.items():
+        if described.name not in people:
+            people[described.name] = Person.objects.create(name=described.name, is_synthetic=True)
+        stage.accounts[key] = _account(stage, key, people[described.name], described, at)
     return stage
 
 
-def _organisation(name: str) -> Organisation:
+def running_of(described: ProgrammePart, pack: str) -> Running:
+    """What a file says of a programme, as the act takes it."""
+    pack_id, _, version = pack.partition("/")
+    return Running(described.slug, described.title, pack_id, version, described.sign_off)
+
+
+def adoption_of(described: ProgrammePart) -> Adoption | None:
+    """The act of adoption that a file names."""
+    return Adoption(described.adopted.on, described.adopted.number) if described.adopted else None
+
+
+def _organisation(name: str, programme: Programme, at: datetime) -> Organisation:
     found = Organisation.objects.filter(name=name).first()
-    if found is not None:
-        return found
-    code = make_synthetic_credit_code(Organisation.objects.count() + 1)
-    return Organisation.objects.create(name=name, credit_code=code, is_synthetic=True)
+    if found is None:
+        code = make_synthetic_credit_code(Organisation.objects.count() + 1)
+        found = Organisation.objects.create(name=name, credit_code=code, is_synthetic=True)
+    # A life begins with organisations that its bureau knows; how they became so is another story.
+    Verification.objects.get_or_create(
+        organisation=found, bureau=programme.bureau,
+        defaults={"is_verified": True, "evidence": "合成数据", "decided_at": at},
+    )  # fmt: skip
+    return found
 
 
-def _account(stage: Stage, key: str, name: str, acts_for: str, position: str) -> tuple[Account, Mandate]:
-    person = Person.objects.create(name=name, is_synthetic=True)
+def _account(
+    stage: Stage, key: str, person: Person, described: PersonPart, at: datetime
+) -> tuple[Account, Mandate]:
     account = Account(username=f"{stage.programme.slug}-{key}", person=person)
     # Synthetic people can't log in with a password: in demo mode one enters as them by a click, elsewhere not at all.
     account.set_unusable_password()
     account.save()
-    mandate = Mandate.objects.create(
-        person=person, authority=stage.authorities.get(acts_for), organisation=stage.organisations.get(acts_for),
-        position=position, from_on=date(2020, 1, 1),
+    body = stage.authorities.get(described.acts_for) or stage.organisations.get(described.acts_for)
+    if body is None:
+        raise ScenarioFailed(
+            where=described.name, what=f"没有名叫“{described.acts_for}”的机关或单位", fix="检查 acts_for"
+        )
+    mandate = grant_mandate(
+        person=person, body=body, position=described.position, from_on=date(2020, 1, 1), until_on=None, actor=None, at=at
     )  # fmt: skip
     return account, mandate
 

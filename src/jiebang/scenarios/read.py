@@ -4,30 +4,36 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from jiebang.kernel.periods import SHANGHAI
+from jiebang.policy.pack_items import Day
 from jiebang.policy.problems import say_in_chinese
 from jiebang.policy.strict_yaml import PackProblems, read_yaml
 
 
 class Part(BaseModel):
-    """A part of a scenario: no unknown keys."""
+    """A part of a file that somebody writes by hand: no unknown keys."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Adoption(Part):
-    """The act by which an authority put a draft into force (synthetic)."""
+_Shape = TypeVar("_Shape", bound=Part)
+#: `pack-id/version`
+PackKey = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[A-Za-z0-9.-]+$")]
 
-    on: str
+
+class Adoption(Part):
+    """The act by which an authority put a draft into force."""
+
+    on: Day
     number: str
 
 
 class ProgrammePart(Part):
-    """The programme that the scenario runs."""
+    """A programme: its address, its bureau, the bureau's own chains of signatures."""
 
     slug: str
     title: str
@@ -45,7 +51,7 @@ class AuthorityPart(Part):
 
 
 class PersonPart(Part):
-    """A synthetic person and the one mandate used here."""
+    """A person and one mandate; whoever has the same name in one scenario is the same person."""
 
     name: str
     acts_for: str
@@ -136,7 +142,7 @@ class Scenario(Part):
 
     title: str
     about: str
-    pack: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[A-Za-z0-9.-]+$")]
+    pack: PackKey
     synthetic: Literal[True]
     #: it stops half way on purpose: a demo goes on from where it stands
     half_way: bool = False
@@ -157,11 +163,16 @@ def read_instant(text: str) -> datetime:
 
 def read_scenario(path: Path) -> Scenario:
     """Read one file. Raises PackProblems with every problem, its line and what was expected."""
+    return read_part(path, Scenario)
+
+
+def read_part(path: Path, shape: type[_Shape]) -> _Shape:
+    """Read a file of this shape. Raises PackProblems with every problem, its line and what was expected."""
     file, problems = read_yaml(path, str(path))
     if problems:
         raise PackProblems(problems)
     try:
-        return Scenario.model_validate(file.data)
+        return shape.model_validate(file.data)
     except ValidationError as error:
         raise PackProblems(say_in_chinese(error, file.data, lambda p: (str(path), file.line_of(p)))) from None
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import template
+from django.utils.html import format_html
 
 from jiebang.console import labels
+from jiebang.console.identity import Visit
 from jiebang.console.letters import MOST_COUNTED, count_unread
 from jiebang.kernel.money import format_yuan
-from jiebang.organisations.models import Mandate
+from jiebang.organisations.models import Mandate, Organisation
+from jiebang.organisations.verified import STANDING_LABELS, Standing, standing_of
 
 register = template.Library()
 
@@ -18,6 +21,19 @@ register = template.Library()
 def yuan(amount: Decimal) -> str:
     """An amount with separators and unit."""
     return format_yuan(amount)
+
+
+@register.simple_tag
+def standing(organisation: Organisation | None, visit: Visit | None, bureau_id: int) -> str:
+    """“未核验” (or “核验未通过”) beside an organisation's name, for the authorities alone; nothing where its bureau verified it."""
+    if organisation is None or visit is None or visit.actor.authority_id is None:
+        return ""
+    found = standing_of(organisation, bureau_id)
+    return (
+        ""
+        if found is Standing.VERIFIED
+        else format_html('<span class="tag tag-do">{}</span>', STANDING_LABELS[found])
+    )
 
 
 @register.filter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from django import forms
 from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,9 +12,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jiebang.console.addresses import address_of
 from jiebang.console.demo_people import people_by_role
 from jiebang.console.identity import MANDATE_KEY, is_demo, mandates_of
+from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle import clock
+from jiebang.organisations.attempts import begin_attempt, forgive_attempts
+from jiebang.organisations.errors import TooManyAttempts
 from jiebang.organisations.models import Account, Mandate
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -34,18 +40,36 @@ def _next_of(request: HttpRequest) -> str:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
-    """The log-in page. Whether the name or the password was wrong isn't told."""
+    """The log-in page. Whether the name or the password was wrong isn't told, nor by its limits whether there is such a name."""
     form = LogInForm(request.POST or None)
-    failed = False
+    problem: JiebangError | None = None
     if request.method == "POST" and form.is_valid():
-        account = authenticate(request, **form.cleaned_data)
-        if account is not None:
+        try:
+            account = _authenticate(request, **form.cleaned_data)
+        except JiebangError as error:
+            problem = error
+        else:
             login(request, account)
             request.session.pop(MANDATE_KEY, None)
             return redirect(_next_of(request) or "console:worklist")
-        failed = True
-    context = {"form": form, "failed": failed, "next": _next_of(request), "is_demo": is_demo()}
-    return render(request, "console/log_in.html", context, status=422 if request.method == "POST" else 200)
+    context = {"form": form, "problem": problem, "next": _next_of(request), "is_demo": is_demo()}
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        refused = isinstance(problem, TooManyAttempts)
+        status = HTTPStatus.TOO_MANY_REQUESTS if refused else HTTPStatus.UNPROCESSABLE_ENTITY
+    return render(request, "console/log_in.html", context, status=status)
+
+
+def _authenticate(request: HttpRequest, username: str, password: str) -> Account:
+    """Raises TooManyAttempts before anything is looked at, JiebangError where the name or the password is wrong."""
+    attempt = begin_attempt("log_in", username, address_of(request), clock.read_clock())
+    account = authenticate(request, username=username, password=password)
+    if not isinstance(account, Account):
+        raise JiebangError(
+            what="用户名或口令不对", fix="请检查大小写和输入法；忘记口令请联系本单位管理员换发激活码"
+        )
+    forgive_attempts(attempt)
+    return account
 
 
 @require_POST

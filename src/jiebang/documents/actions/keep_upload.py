@@ -11,8 +11,9 @@ from django.conf import settings
 from jiebang.documents.errors import UnfitFile
 from jiebang.documents.kinds import check_file
 from jiebang.documents.models import Upload
-from jiebang.documents.names import clean_name
-from jiebang.documents.store import keep_content, remove_leftovers
+from jiebang.documents.names import clean_name, show_size
+from jiebang.documents.queries import quota_left
+from jiebang.documents.store import is_kept, keep_content, remove_leftovers
 from jiebang.lifecycle.models import Subject
 from jiebang.organisations.actor import Actor
 
@@ -34,15 +35,31 @@ def keep_upload(
     kind = check_file(
         cleaned, file, size, allowed=settings.JIEBANG_FILE_KINDS, most=settings.JIEBANG_FILE_MOST_BYTES
     )
+    if actor.organisation_id is not None:
+        _require_room(actor.organisation_id, size)
     kept = keep_content(_chunks_of(file))
     if kept.size != size:
         raise UnfitFile(what="文件没有传完整", fix="重新选择文件再传一次")
     remove_leftovers(at - _UNFINISHED_FOR)
-    return Upload.objects.create(
+    made = Upload.objects.create(
         digest=kept.digest, size=kept.size, name=cleaned, media_type=kind.media_type, programme=subject.programme,
         subject=subject, draft=draft, organisation_id=actor.organisation_id, authority_id=actor.authority_id,
         uploaded_by_id=actor.account_id, uploaded_at=at,
     )  # fmt: skip
+    if not is_kept(kept.digest):
+        # The same content was being removed as nobody's; now that it is somebody's, that won't happen again.
+        keep_content(_chunks_of(file))
+    return made
+
+
+def _require_room(organisation_id: int, size: int) -> None:
+    quota: int = settings.JIEBANG_FILES_QUOTA
+    left = quota_left(organisation_id, quota)
+    if size > left:
+        raise UnfitFile(
+            what=f"本单位上传的文件已有 {show_size(quota - left)}，上限 {show_size(quota)}，这个文件 {show_size(size)}，放不下",
+            fix="压缩后再传；确实不够的，请主管部门联系系统的运行单位调高上限",
+        )
 
 
 def _chunks_of(file: BinaryIO) -> Iterator[bytes]:
