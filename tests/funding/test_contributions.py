@@ -15,9 +15,9 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.ledger.models import Entry
 from jiebang.ledger.verify import verify_chain
 from jiebang.lifecycle.door import Receipt
-from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
+from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, StillUnset, UnableToApply
 from jiebang.lifecycle.known import program_of, situation_of
-from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.models import DiscretionDecision, Participation, StageRun, Subject
 from jiebang.organisations.models import Account, Mandate, Organisation
 from jiebang.policy.truth import FAIL, PASS, UNKNOWN
 from jiebang.policy.verdicts import judge_rule
@@ -171,6 +171,17 @@ def test_only_a_party_to_it_or_an_officer_enters_it_and_only_an_officer_confirms
         prize.case.do(prize.bid, "pay-prize", "confirm_contribution", AT, prize.for_sponsor, agreed=True)
 
 
+def test_a_party_that_the_bureau_appointed_still_only_declares(prize: Prize) -> None:
+    # For the whole batch, as an alliance or a joint funder is.
+    Participation.objects.create(subject=prize.case.batch, organisation=prize.sponsor, role="sponsor")
+    prize.record(prize.for_sponsor)
+    row = Contribution.objects.get()
+    assert row.confirmed_at is None
+    with pytest.raises(NotAllowed, match="不能核实"):
+        prize.case.do(prize.bid, "pay-prize", "confirm_contribution", AT, prize.for_sponsor, agreed=True)
+    assert prize.confirm().outcome == "paid"
+
+
 def test_the_database_itself_refuses_a_payment_without_evidence(prize: Prize) -> None:
     prize.record(prize.for_sponsor)
     for change in ({"evidence": ""}, {"amount": Decimal(0)}, {"confirmed_at": AT, "refused_at": AT}):
@@ -232,3 +243,16 @@ def test_a_stage_with_both_ends_when_both_have_been_paid(bounty: tuple[Case, Sub
     assert sum(accounts.values()) == 0
     assert accounts["拨付：揭榜方（中榜后为研发方）"] == Decimal("699999.97")
     assert accounts["财政：市级科技研发资金"] + accounts["财政：县级财政"] == Decimal("-699999.97")
+
+
+def test_nothing_is_proposed_while_it_is_open_who_bears_it(
+    bounty: tuple[Case, Subject, Organisation],
+) -> None:
+    case, project, _ = bounty
+    DiscretionDecision.objects.all().delete()
+    with pytest.raises(StillUnset, match=r"各方承担多少.*涉及县"):
+        case.do(project, "pay", "propose_payment", AT)
+    assert not Payment.objects.exists()
+    case.decide("county-involved", False, case.challenge)
+    case.do(project, "pay", "propose_payment", AT)
+    assert Payment.objects.get().shares == {"city-fund": "699999.97", "county-fund": "0.00"}

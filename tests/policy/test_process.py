@@ -226,3 +226,36 @@ def test_how_often_counts_over_different_ways_back() -> None:
         found.step("bid", "no_taker")
     found.step("bid", "closed")
     assert found.open == ["review"]
+
+
+SHARING = """
+clause: EX-1
+label: 共享
+instrument: sharing
+starts: library
+stages:
+  library: {clause: EX-1, kind: collect_results, label: 公布, per: batch, by: bureau, outcomes: {closed: apply}}
+  apply: {clause: EX-1, kind: apply_to_use, label: 申请, per: result, by: bureau, outcomes: {agreed: agreement, refused: apply, withdrawn: {end: 停止受理}}}
+  agreement: {clause: EX-1, kind: sign, label: 协议, per: result, by: bureau, outcomes: {signed: apply, not_signed: apply}}
+"""
+
+
+def test_coming_back_to_what_awaits_somebody_is_no_round_that_turns_by_itself() -> None:
+    data = read_text(SHARING)
+    assert complaints(Process.model_validate(data)) == []
+    # An application that agreed to itself would go round by itself.
+    data["stages"]["apply"]["outcomes"]["agreed"] = "apply"
+    data["stages"]["apply"]["outcomes"]["refused"] = "agreement"
+    assert ("stages.apply.outcomes", "“申请”回到“申请”，会自己循环") in complaints(
+        Process.model_validate(data)
+    )
+
+
+def test_a_round_beyond_what_awaits_somebody_is_still_found() -> None:
+    data = read_text(SHARING)
+    data["stages"]["agreement"]["outcomes"]["signed"] = "again"
+    data["stages"]["again"] = {
+        **data["stages"]["agreement"],
+        "outcomes": {"signed": "agreement", "not_signed": "apply"},
+    }
+    assert any("会自己循环" in what for _, what in complaints(Process.model_validate(data)))

@@ -102,7 +102,7 @@ def test_the_developer_disposes_after_the_time_and_not_on_its_own_word(sharing: 
         sharing.do("offer", "close")
     sharing.do("offer", "close", at=read_instant("2026-05-21T00:00"))
     assert sharing.open() == {"dispose"}
-    known: dict[str, object] = {"result.intentions": []}
+    known: dict[str, Any] = {"result.intentions": []}
     # Three months from 20 February end on 20 May; the day after is the first on which it may.
     with pytest.raises(Refused, match="研发方可以自行处理"):
         sharing.do(

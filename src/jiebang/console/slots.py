@@ -26,7 +26,7 @@ from jiebang.policy.pack_rules import When
 from jiebang.policy.process import targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.situation import RANK, Situation
-from jiebang.policy.stages import MONEY_KINDS, is_booked
+from jiebang.policy.stages import AWAITING_KINDS, MONEY_KINDS, is_booked
 from jiebang.policy.values import DATE, FLAG, MONEY, SCORE, TEXT, Kind, ValueType
 from jiebang.publications.models import Objection
 from jiebang.results.actions.take_in_result import results_to_take_in
@@ -100,9 +100,15 @@ def submission_slots(asking: Asking) -> list[Slot]:
     """One slot for each field of the papers a stage takes, given what is filled in so far."""
     found: dict[str, Slot] = {}
     program = asking.program
-    for paper, one in fields_taken(
-        program, asking.stage, asking.values, asking.at, asking.about or asking.subject
-    ):
+    about = asking.about or asking.subject
+    told = set()
+    if asking.run.kind in AWAITING_KINDS:
+        # Who applies for a thing isn't asked what the platform itself says of it.
+        held_facts = situation_of(about, asking.at).facts
+        told = {name for name, fact in held_facts.items() if fact.source is Source.computed}
+    for paper, one in fields_taken(program, asking.stage, asking.values, asking.at, about):
+        if one.fact in told:
+            continue
         held = found.get(one.fact)
         if held is not None and (held.required or not one.required):
             continue

@@ -36,6 +36,8 @@ def apply_to_use(act: Act) -> None:
     values = dict(act.payload.get("values", {}))
     known = known_of(act, act.subject) | {name}
     facts = read_submission(act.program, act.stage, values, act.at, act.subject, known)
+    # Whoever applies to use a result doesn't write on what is known of it.
+    facts = {key: fact for key, fact in facts.items() if key not in known or _is_applicants(key)}
     if name in act.program.types:
         today = local_date(act.at).isoformat()
         facts[name] = {"value": organisation.credit_code, "source": "computed", "as_of": today}
@@ -63,8 +65,12 @@ def _clear_earlier(act: Act) -> list[str]:
 
     Those are the facts about neither the result nor anything above it, which bear the applicant's and the application's names.
     """
-    about = {name.split(".")[0] for name in facts_asked_for(act)} - set(SubjectKind.values)
+    about = {name.split(".")[0] for name in facts_asked_for(act) if _is_applicants(name)}
     return set_facts_aside(act.subject, about, act.at)
+
+
+def _is_applicants(name: str) -> bool:
+    return name.split(".", maxsplit=1)[0] not in SubjectKind.values
 
 
 def conclude_application(act: Act) -> str:
