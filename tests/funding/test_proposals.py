@@ -232,3 +232,58 @@ def test_what_has_been_proposed_is_paid_or_sent_back_before_anybody_says_that_no
     )
     case.do(project, "pay-instalments", "conclude", AT, outcome="not_due", note="示例")
     assert not Payment.objects.filter(withdrawn_at__isnull=True).exists()
+
+
+def ended(case: Case, unspent: str) -> Subject:
+    project = jiangmen(case)
+    case.run(project, "change", "change_project", "terminated")
+    case.run(project, "recover", "recover")
+    for name, value in {
+        "project.unspent": unspent,
+        "project.misused": "0 元",
+        "project.has_fraud": False,
+    }.items():
+        case.fact(project, name, value)
+    return project
+
+
+def test_nobody_declares_that_nothing_is_to_be_recovered_where_a_fen_is() -> None:
+    case = Case("jiangmen-open-bid/trial", "open-bid")
+    project = ended(case, "0.01 元")
+    with pytest.raises(UnableToApply, match=r"按办法应收回 0\.01 元"):
+        case.do(project, "recover", "conclude", AT, outcome="nothing_due", note="没有剩余")
+
+
+def test_where_nothing_is_to_be_recovered_it_is_said_with_a_reason() -> None:
+    case = Case("jiangmen-open-bid/trial", "open-bid")
+    project = ended(case, "0 元")
+    with pytest.raises(UnableToApply, match="没有写理由"):
+        case.do(project, "recover", "conclude", AT, outcome="nothing_due")
+    done = case.do(project, "recover", "conclude", AT, outcome="nothing_due", note="没有剩余（示例）")
+    assert done.outcome == "nothing_due"
+
+
+def test_whether_anything_is_to_be_recovered_waits_for_what_is_open() -> None:
+    case = Case("jiangmen-open-bid/trial", "open-bid")
+    project = jiangmen(case)
+    case.run(project, "accept", "accept", "failed")
+    case.run(project, "recover", "recover")
+    case.fact(project, "project.has_fraud", False)
+    with pytest.raises(StillUnset, match="验收不通过的"):
+        case.do(project, "recover", "conclude", AT, outcome="nothing_due", note="示例")
+
+
+def test_consent_to_an_end_needs_its_ground_as_consent_to_an_extension_does() -> None:
+    case = Case("jiangmen-open-bid/trial", "open-bid")
+    project = jiangmen(case)
+    case.run(project, "change", "change_project")
+    case.run(project, "recover", "recover")
+    ground = {"project.has_force_majeure": False, "project.is_late": False, "project.cannot_finish": True}
+    case.decide("other-causes", "refused", project)
+    with pytest.raises(Refused, match="延期或终止的理由"):
+        case.do(project, "change", "conclude", AT, outcome="terminated", note="示例", facts=ground)
+    ground["project.has_force_majeure"] = True
+    with pytest.raises(UnableToApply, match="没有写理由"):
+        case.do(project, "change", "conclude", AT, outcome="terminated", facts=ground)
+    done = case.do(project, "change", "conclude", AT, outcome="terminated", note="洪水（示例）", facts=ground)
+    assert done.outcome == "terminated"

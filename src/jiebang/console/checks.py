@@ -15,7 +15,7 @@ from jiebang.console.slots import Slot
 from jiebang.kernel.errors import JiebangError
 from jiebang.organisations.models import Organisation
 from jiebang.policy.program import Program
-from jiebang.policy.stages import is_favourable
+from jiebang.policy.stages import is_guarded
 from jiebang.policy.values import Kind, ValueType, read_value
 
 #: Under which name the page of checks says that a list was looked up and nothing is in it.
@@ -41,7 +41,7 @@ def found_empty(form: ActForm) -> dict[str, Any]:
 def leave_unchecked(payload: dict[str, Any], form: ActForm, kind: str) -> None:
     """Whoever gives something back or turns it down hasn't confirmed what its form offers for confirmation."""
     outcome = payload.get("outcome")
-    if outcome is None or is_favourable(kind, outcome) or "facts" not in payload:
+    if outcome is None or is_guarded(kind, outcome) or "facts" not in payload:
         return
     offered = {slot.place[1]: slot for slot in form.slots if slot.place[0] == "facts"}
     facts = payload["facts"]

@@ -11,7 +11,7 @@ from jiebang.lifecycle.door import (
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act, Transition, register
-from jiebang.policy.stages import is_booked, is_favourable
+from jiebang.policy.stages import is_booked, is_favourable, is_guarded
 
 CONCLUDED = frozenset(
     {
@@ -24,7 +24,7 @@ CONCLUDED = frozenset(
 
 
 def conclude(act: Act) -> str:
-    """Conclude a stage. The favourable outcome needs every rule of the moment; any other needs a reason."""
+    """Conclude a stage. A guarded outcome needs every rule of the stage; one that isn't favourable needs a reason."""
     outcome = str(act.payload.get("outcome", ""))
     if outcome not in act.stage.outcomes:
         raise UnableToApply(
@@ -35,11 +35,11 @@ def conclude(act: Act) -> str:
             where=act.stage.label, what="钱款进出要登记金额和凭证", fix="先提出金额，再登记凭证"
         )
     facts = facts_given(act)
-    if is_favourable(act.stage.kind, outcome):
+    if is_guarded(act.stage.kind, outcome):
         # What a stage takes in has to be right as well when it passes, whoever handed it in and when.
         require_rules(act, EVERY_MOMENT, facts)
         require_signed(act)
-    elif not str(act.payload.get("note", "")).strip():
+    if not is_favourable(act.stage.kind, outcome) and not str(act.payload.get("note", "")).strip():
         raise UnableToApply(where=act.stage.label, what="没有写理由", fix="不予通过、退回等结果要写明理由")
     record_facts(act, act.subject, facts)
     act.run.note = str(act.payload.get("note", ""))

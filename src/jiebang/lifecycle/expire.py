@@ -7,7 +7,7 @@ from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.policy.pack_process import Stage
-from jiebang.policy.stages import INTAKE_KINDS, KINDS, MONEY_KINDS, is_favourable
+from jiebang.policy.stages import INTAKE_KINDS, KINDS, MONEY_KINDS, is_guarded
 
 #: Kinds whose windows close in ways of their own; money is never moved by the clock.
 _OWN_WAY = INTAKE_KINDS | MONEY_KINDS | {"notice", "offer_first_refusal"}
@@ -18,7 +18,7 @@ def expire(act: Act) -> str:
     outcome = act.stage.on_expiry
     if outcome is None:
         raise UnableToApply(where=act.stage.label, what="这个阶段不会因为到期就有结果", fix="由经办人办结")
-    if is_favourable(act.stage.kind, outcome):
+    if is_guarded(act.stage.kind, outcome):
         require_rules(act, EVERY_MOMENT)
         require_signed(act)
     act.run.note = "到期没有办结"

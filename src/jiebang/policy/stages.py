@@ -166,8 +166,16 @@ def is_booked(kind: str, outcome: str) -> bool:
     return (kind in MONEY_KINDS and is_favourable(kind, outcome)) or (kind, outcome) in _BY_THE_BOOKS
 
 
+def is_guarded(kind: str, outcome: str) -> bool:
+    """Whether a stage's rules are held before an outcome: every favourable one, and consent to end a project before its time.
+
+    Who consents to an end lets money go and responsibility rest, as much as who consents to go on.
+    """
+    return is_favourable(kind, outcome) or (kind, outcome) == ("change_project", "terminated")
+
+
 def is_favourable(kind: str, outcome: str) -> bool:
-    """Whether an outcome is one its rules guard: the first that the kind lists (passed, approved, signed …).
+    """Whether an outcome is what the stage is for: the first that the kind lists (passed, approved, signed …).
 
     An assessment has two: a project that has met its last milestone has met it as much as one that goes on.
     """
