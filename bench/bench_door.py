@@ -5,6 +5,7 @@
 The act is an officer's recording of one checked fact at an open stage: permission, window, pack, rules' reader, ledger
 entries, all of it. "Bare" inserts and updates the same rows in the same tables (ledger included, so that triggers run)
 with one prepared statement each through the same connection, without deciding anything. Both commit durably, in turns.
+Besides: one act over many things, the closing of a window with hundreds of bids.
 """
 
 import json
@@ -20,6 +21,7 @@ from typing import Any
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 ROUNDS, ACTS_PER_ROUND = 20, 20
+BIDS = 500
 
 
 def set_up(folder: str) -> None:
@@ -66,6 +68,34 @@ def measure(folder: str) -> tuple[float, float]:
         through.append(timed(act))
         without.append(timed(bare))
     return statistics.median(through), statistics.median(without)
+
+
+def measure_closing(folder: str) -> tuple[float, int]:
+    """Seconds and queries that closing one window with BIDS bids takes: one act, one commit."""
+    set_up(folder)
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from jiebang.lifecycle.door import apply
+    from jiebang.scenarios.play import play_steps, set_stage
+    from jiebang.scenarios.read import read_scenario
+
+    sys.path.insert(0, str(PROJECT_ROOT))
+    from tests.lifecycle.many_bids import hand_in_bids
+
+    scenario = read_scenario(PROJECT_ROOT / "tests" / "lifecycle" / "thin.yaml")
+    scenario = scenario.model_copy(
+        update={"programme": scenario.programme.model_copy(update={"slug": "many"})}
+    )
+    life = set_stage(scenario, lambda _line: None)
+    play_steps(life, [step for step in scenario.steps if step.at < "2026-03-06T09:00"])
+    challenge = life.subjects["challenge"]
+    hand_in_bids(challenge, "bid", BIDS, datetime.fromisoformat("2026-03-10T09:00+08:00"))
+    closes = datetime.fromisoformat("2026-03-25T17:00+08:00")
+    begun = time.perf_counter()
+    with CaptureQueriesContext(connection) as asked:
+        apply(challenge.pk, "bid", "close", actor=None, at=closes)
+    return time.perf_counter() - begun, len(asked)
 
 
 def bare_writer(subject_id: int, at: datetime) -> Callable[[], None]:
@@ -122,9 +152,11 @@ def main() -> int:
     parent = sys.argv[1] if len(sys.argv) > 1 else None
     with tempfile.TemporaryDirectory(prefix="jiebang-bench-", dir=parent) as folder:
         act, bare = measure(folder)
+        closing, queries = measure_closing(folder)
     print(f"acts through the door                {1 / act:10,.0f} /s")
     print(f"the same rows written bare           {1 / bare:10,.0f} /s")
     print(f"door / bare                          {bare / act:10.2f}")
+    print(f"closing a window with {BIDS} bids       {closing:10.2f} s, {queries} queries")
     return 0
 
 

@@ -17,7 +17,7 @@ from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries, salted_digest
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
-from jiebang.lifecycle.known import alive_below, lineage_of, program_of, situation_of
+from jiebang.lifecycle.known import alive_below, lineage_of, program_of, situation_of, situations_of
 from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
 from jiebang.lifecycle.models import (
     FactEntry,
@@ -215,23 +215,26 @@ def require_rules(
     can't be judged yet. An amount that is decided here has to be within its limits. Returns the stage's own situation.
     """
     subject, program = act.subject, act.program
-    situations = {subject.pk: situation_of(subject, act.at, extra)}
+    rules = [
+        rule for moment in moments for rule in program.rules_for(subject.process, act.run.stage, moment.value)
+    ]
+    things = {about: things_about(subject, about, affected or {}) for about in {rule.about for rule in rules}}
+    # Once for all of them: what a challenge's bids share needn't be gathered for each.
+    every = {one.pk: one for one in [subject, *(one for some in things.values() for one in some)]}
+    situations = situations_of(list(every.values()), act.at, extra)
     bad: list[dict[str, Any]] = []
-    for moment in moments:
-        for rule in program.rules_for(subject.process, act.run.stage, moment.value):
-            for thing in things_about(subject, rule.about, affected or {}):
-                if thing.pk not in situations:
-                    situations[thing.pk] = situation_of(thing, act.at, extra)
-                verdict = judge_rule(rule, situations[thing.pk])
-                if let_unknown and verdict.truth == UNKNOWN:
-                    continue
-                if not verdict.is_preference and verdict.truth != PASS:
-                    told = explain_verdict(verdict, program.types, program.pack)
-                    bad.append(
-                        told
-                        if thing is subject
-                        else {**told, "explanation": f"{thing.number}：{told['explanation']}"}
-                    )
+    for rule in rules:
+        for thing in things[rule.about]:
+            verdict = judge_rule(rule, situations[thing.pk])
+            if let_unknown and verdict.truth == UNKNOWN:
+                continue
+            if not verdict.is_preference and verdict.truth != PASS:
+                told = explain_verdict(verdict, program.types, program.pack)
+                bad.append(
+                    told
+                    if thing is subject
+                    else {**told, "explanation": f"{thing.number}：{told['explanation']}"}
+                )
     if bad:
         raise Refused(bad)
     if When.decide in moments and act.stage.kind not in MONEY_KINDS:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from jiebang.kernel.periods import local_date
@@ -51,54 +52,129 @@ def lineage_of(subject: Subject) -> list[Subject]:
 
 
 def situation_of(subject: Subject, at: datetime, extra: dict[str, Any] | None = None) -> Situation:
-    """Everything the rules may look at for `subject` at the instant `at`.
+    """Everything the rules may look at for `subject` at the instant `at`; `situations_of` for one."""
+    return situations_of([subject], at, extra)[subject.pk]
+
+
+def situations_of(
+    subjects: Sequence[Subject], at: datetime, extra: dict[str, Any] | None = None
+) -> dict[int, Situation]:
+    """Everything the rules may look at for each subject at the instant `at`, by key. What several share is gathered once.
 
     `extra` are facts of an act being judged, in the form of a facts file ({name: {value, source, as_of}}); they come
     before what is recorded. Raises PackProblems where one of them can't be read.
     """
-    program, on = program_of(subject), local_date(at)
-    facts: dict[str, Any] = {}
-    decided: dict[str, Any] = {}
-    departures: dict[str, Any] = {}
-    # Farthest first, so that the nearest wins.
-    for decision in DiscretionDecision.objects.filter(
-        programme=subject.programme, subject__isnull=True, superseded_at__isnull=True
-    ):
-        decided[decision.key] = _decision(decision)
-    for here in reversed(lineage_of(subject)):
-        told = {name: value for source in _computed for name, value in source(here).items()}
-        booked = {name: value for source in _booked for name, value in source(here).items()}
-        for name, value in (told | booked).items():
-            facts[name] = {"value": value, "source": "computed", "as_of": on.isoformat()}
-        for entry in FactEntry.objects.filter(subject=here, superseded_at__isnull=True):
-            # The books are nobody's to correct by a word; what the platform tells, an officer may, a declaration may not.
-            if entry.name in booked or (entry.name in told and entry.source == Source.declared):
-                continue
-            facts[entry.name] = {
-                "value": entry.value,
-                "source": entry.source,
-                "as_of": entry.as_of.isoformat(),
-            }
-            if entry.evidence:
-                facts[entry.name]["evidence"] = entry.evidence
-        for decision in DiscretionDecision.objects.filter(subject=here, superseded_at__isnull=True):
-            decided[decision.key] = _decision(decision)
-        for departure in DepartureRecord.objects.filter(subject=here).select_related("act"):
-            departures[departure.key] = _departure(departure)
-    data: dict[str, Any] = {"decided": decided, "departures": departures, **_relations(subject)}
-    facts.update(extra or {})
-    facts = {name: value for name, value in facts.items() if name in program.types or name in (extra or {})}
-    return read_situation(program, {**data, "facts": facts}, at)
-
-
-def _relations(subject: Subject) -> dict[str, Any]:
-    """Ties the bureau has confirmed, and the newest day on which those around this subject were looked up."""
-    rows = Relation.objects.filter(bureau_id=subject.programme.bureau_id)
-    found: dict[str, Any] = {"relations": [_relation(row) for row in rows]}
-    newest = RelationLookup.objects.filter(subject__in=lineage_of(subject)).order_by("-as_of").first()
-    if newest is not None:
-        found["relations_as_of"] = newest.as_of.isoformat()
+    _load_families(subjects)
+    families = {subject.pk: lineage_of(subject) for subject in subjects}
+    gathered = _gather({here.pk: here for family in families.values() for here in family}, at)
+    general: dict[int, dict[str, Any]] = {}
+    found = {}
+    for subject in subjects:
+        if subject.programme_id not in general:
+            general[subject.programme_id] = _general(subject)
+        known = general[subject.programme_id]
+        facts: dict[str, Any] = {}
+        decided: dict[str, Any] = dict(known["decided"])
+        departures: dict[str, Any] = {}
+        looked_up = []
+        # Farthest first, so that the nearest wins.
+        for here in reversed(families[subject.pk]):
+            part = gathered[here.pk]
+            facts |= part.facts
+            decided |= part.decided
+            departures |= part.departures
+            looked_up += part.looked_up
+        data: dict[str, Any] = {"decided": decided, "departures": departures, "relations": known["relations"]}
+        if looked_up:
+            data["relations_as_of"] = max(looked_up).isoformat()
+        facts |= extra or {}
+        program = program_of(subject)
+        facts = {name: raw for name, raw in facts.items() if name in program.types or name in (extra or {})}
+        found[subject.pk] = read_situation(program, {**data, "facts": facts}, at)
     return found
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is known of one subject by itself, in the form of a facts file, and on which days its ties were looked up."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    decided: dict[str, Any] = field(default_factory=dict)
+    departures: dict[str, Any] = field(default_factory=dict)
+    looked_up: list[date] = field(default_factory=list)
+
+
+def _gather(things: dict[int, Subject], at: datetime) -> dict[int, _Gathered]:
+    """What is known of each thing by itself: one query for each kind of row, besides what upper parts compute."""
+    on = local_date(at)
+    found = {pk: _Gathered() for pk in things}
+    told: dict[int, dict[str, Any]] = {}
+    booked: dict[int, dict[str, Any]] = {}
+    for pk, here in things.items():
+        told[pk] = {name: value for source in _computed for name, value in source(here).items()}
+        booked[pk] = {name: value for source in _booked for name, value in source(here).items()}
+        for name, value in (told[pk] | booked[pk]).items():
+            found[pk].facts[name] = {"value": value, "source": "computed", "as_of": on.isoformat()}
+    for entry in FactEntry.objects.filter(subject__in=found, superseded_at__isnull=True):
+        pk = entry.subject_id
+        # The books are nobody's to correct by a word; what the platform tells, an officer may, a declaration may not.
+        if entry.name in booked[pk] or (entry.name in told[pk] and entry.source == Source.declared):
+            continue
+        raw = {"value": entry.value, "source": entry.source, "as_of": entry.as_of.isoformat()}
+        if entry.evidence:
+            raw["evidence"] = entry.evidence
+        found[pk].facts[entry.name] = raw
+    for decision in DiscretionDecision.objects.filter(subject__in=found, superseded_at__isnull=True):
+        found[decision.subject_id or 0].decided[decision.key] = _decision(decision)
+    for departure in DepartureRecord.objects.filter(subject__in=found).select_related("act"):
+        found[departure.subject_id].departures[departure.key] = _departure(departure)
+    for lookup in RelationLookup.objects.filter(subject__in=found):
+        found[lookup.subject_id].looked_up.append(lookup.as_of)
+    return found
+
+
+def _general(subject: Subject) -> dict[str, Any]:
+    """What holds for every subject of a programme: its own decisions, and the ties its bureau has confirmed."""
+    decisions = DiscretionDecision.objects.filter(
+        programme=subject.programme, subject__isnull=True, superseded_at__isnull=True
+    )
+    ties = Relation.objects.filter(bureau_id=subject.programme.bureau_id)
+    return {
+        "decided": {row.key: _decision(row) for row in decisions},
+        "relations": [_relation(row) for row in ties],
+    }
+
+
+def _load_families(subjects: Sequence[Subject]) -> None:
+    """Put everything that the subjects belong to and grew out of in its place: one query for each step up, for all of them.
+
+    What somebody has put there already stays: an act holds rows that it is changing.
+    """
+    known = {one.pk: one for one in subjects}
+    frontier = list(subjects)
+    while frontier:
+        held, wanted = [], set()
+        for one in frontier:
+            there = one._state.fields_cache  # noqa: SLF001  the only way to ask without a query
+            for name, key in (("parent", one.parent_id), ("origin", one.origin_id)):
+                if key is None or key in known:
+                    continue
+                if name in there:
+                    known[key] = there[name]
+                    held.append(there[name])
+                else:
+                    wanted.add(key)
+        fetched = list(Subject.objects.filter(pk__in=wanted - known.keys()))
+        known |= {row.pk: row for row in fetched}
+        for one in frontier:
+            there = one._state.fields_cache  # noqa: SLF001  as above
+            for name, key in (("parent", one.parent_id), ("origin", one.origin_id)):
+                if key is not None and name not in there:
+                    setattr(one, name, known[key])
+                    # A family has one programme; asking for it row by row would cost a query each.
+                    if "programme" not in known[key]._state.fields_cache:  # noqa: SLF001  as above
+                        known[key].programme = one.programme
+        frontier = held + fetched
 
 
 def _relation(row: Relation) -> dict[str, Any]:

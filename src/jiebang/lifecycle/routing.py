@@ -7,7 +7,14 @@ from datetime import date, datetime
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of
 from jiebang.lifecycle.errors import StillUnset, UnableToApply, YearMissing
-from jiebang.lifecycle.known import alive_below, descendants_of, lineage_of, program_of, situation_of
+from jiebang.lifecycle.known import (
+    alive_below,
+    descendants_of,
+    lineage_of,
+    program_of,
+    situation_of,
+    situations_of,
+)
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.policy.pack_process import End, Process, Stage, Target
 from jiebang.policy.process import is_windowed, targets_of
@@ -97,10 +104,13 @@ def _go_to(subject: Subject, name: str, at: datetime) -> list[str]:
         below = alive_below(subject, stage.per.value)
         # None may go on together with the others before all of them have been let off.
         Subject.objects.filter(pk__in=[one.pk for one in below]).update(waiting_for=_NOT_LET_OFF)
+        # Most stages open without a question; what is known needn't be gathered for them.
+        asked = is_windowed(stage) or stage.when is not None
+        situations = situations_of(below, at) if asked else {}
         for one in below:
             one.waiting_for = ""
             one.save(update_fields=["waiting_for"])
-            endings = open_run(one, name, stage, at)
+            endings = open_run(one, name, stage, at, situations.get(one.pk))
             if endings:
                 _end_when_over(one, endings[-1], at)
         return [] if below else [OVER]
@@ -229,7 +239,9 @@ def _join_after(subject: Subject, above: Subject) -> str:
     return ""
 
 
-def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> list[str]:
+def open_run(
+    subject: Subject, name: str, stage: Stage, at: datetime, situation: Situation | None = None
+) -> list[str]:
     """Open a run, or skip the stage where its condition doesn't hold. Returns the endings that skipping reached.
 
     Whoever waited below for this very stage waits no more. A stage already open for the subject stays as it is: two branches
@@ -237,8 +249,8 @@ def open_run(subject: Subject, name: str, stage: Stage, at: datetime) -> list[st
     """
     program = program_of(subject)
     windowed = is_windowed(stage)
-    # Most stages open without a question; what is known needn't be gathered for them.
-    situation = situation_of(subject, at) if windowed or stage.when is not None else None
+    if situation is None and (windowed or stage.when is not None):
+        situation = situation_of(subject, at)
     Subject.objects.filter(
         pk__in=[one.pk for one in descendants_of(subject) if one.waiting_for == name]
     ).update(waiting_for="")

@@ -3,12 +3,13 @@
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import require_rules
 from jiebang.lifecycle.errors import Refused
-from jiebang.lifecycle.known import situation_of
+from jiebang.lifecycle.known import alive_below, situations_of
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.routing import end_subject
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_process import Among
 from jiebang.policy.pack_rules import When
+from jiebang.policy.situation import Situation
 from jiebang.policy.stages import Per
 from jiebang.policy.verdicts import explain_verdict
 
@@ -24,8 +25,11 @@ def close_bidding(act: Act) -> str:
         return act.stage.on_expiry or "closed"
     if act.stage.among is Among.remaining:
         _end_silent(act)
-    for bid in Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).order_by("pk"):
-        _end_if_refused(act, bid)
+    bids = alive_below(act.subject, "bid")
+    # All are judged as they stood when the window closed, whichever is looked at first.
+    situations = situations_of(bids, act.at)
+    for bid in bids:
+        _end_if_refused(act, bid, situations[bid.pk])
     if not Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).exists():
         return "no_taker"
     try:
@@ -50,8 +54,7 @@ def _end_silent(act: Act) -> None:
         end_subject(bid, f"{act.stage.label}：逾期未提交", act.at)
 
 
-def _end_if_refused(act: Act, bid: Subject) -> None:
-    situation = situation_of(bid, act.at)
+def _end_if_refused(act: Act, bid: Subject, situation: Situation) -> None:
     moment = act.program.rules_for(bid.process, act.run.stage, When.decide.value)
     verdicts = act.program.judge(situation, [rule for rule in moment if rule.about is Per.bid])
     failed = [v for v in verdicts if v.word == "fail" and not v.is_preference]
