@@ -613,7 +613,8 @@ def look_at_the_end(walk: Walk) -> None:
     expect(passage.locator(".open")).to_contain_text("组织攻关")
     citizen = walk.desk("")
     citizen.goto("/ledger/")
-    expect(citizen.get_by_text(re.compile("完好：[0-9]+ 条逐条核对无误"))).to_be_visible()
+    # The bureau's chain and the one of enrolments and people.
+    expect(citizen.get_by_text(re.compile("完好：[0-9]+ 条逐条核对无误"))).to_have_count(2)
     assert verify_chain(walk.life.stage.programme.chain_key).problem is None
     read = read_everything_public(citizen)
     told = "\n".join(read.values())
