@@ -232,7 +232,7 @@ def _count_rows(name: str, typed: Typed) -> int:
     for key, values in typed.items():
         if key.startswith(f"{name}--") and not key.endswith("--unit") and any(v.strip() for v in values):
             part = key[len(name) + 2 :].partition("--")[0]
-            if part.isdigit():
+            if part.isdecimal():
                 found = max(found, min(int(part) + 1, MOST_ROWS))
     return found
 

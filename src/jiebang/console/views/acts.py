@@ -19,6 +19,7 @@ from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draf
 from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
 from jiebang.console.slots import TAKES_FACTS, Asking, article_of
+from jiebang.console.typed_keys import read_key
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import visible_subjects
@@ -93,7 +94,7 @@ def _held_by_actor(request: HttpRequest, scene: Scene) -> Subject | None:
         return mine.filter(kind="bid").first()
     wanted = request.POST.get("_replace") or request.GET.get("thing") or ""
     kind = "need" if scene.event == "submit_need" else "result"
-    return mine.filter(kind=kind, pk=int(wanted)).first() if wanted.isdigit() else None
+    return mine.filter(kind=kind, pk=read_key(wanted)).first()
 
 
 def _replaces(scene: Scene) -> bool:
@@ -188,9 +189,13 @@ def _keep_draft(scene: Scene, form: ActForm) -> Draft | None:
     return save_draft(scene.visit, scene.subject, scene.stage, scene.event, form.draft, form.revision, typed)
 
 
+#: A form that was sent as often as this is nobody's.
+_MOST_REVISIONS = 999_999
+
+
 def _revision_of(request: HttpRequest) -> int:
-    text = request.POST.get("_revision", "1")
-    return int(text) if text.isdigit() and 0 < len(text) < 7 else 1
+    revision = read_key(request.POST.get("_revision", "1"))
+    return revision if 0 < revision <= _MOST_REVISIONS else 1
 
 
 def _earlier(request: HttpRequest, scene: Scene) -> Submission | None:

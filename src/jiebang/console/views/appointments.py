@@ -11,6 +11,7 @@ from jiebang.console.fields import Control, build_control, read_control
 from jiebang.console.forms import typed_of
 from jiebang.console.identity import Visit, visited
 from jiebang.console.slots import choice
+from jiebang.console.typed_keys import read_key
 from jiebang.console.views.cases import find_subject
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.actions.appoint_organisation import (
@@ -85,12 +86,8 @@ def _appoint(request: HttpRequest, visit: Visit, batch: Subject) -> tuple[str, d
 
 
 def _end(request: HttpRequest, visit: Visit, batch: Subject) -> str:
-    wanted = request.POST["end"]
-    row = (
-        Participation.objects.filter(pk=int(wanted), subject=batch).select_related("organisation").first()
-        if wanted.isdigit() and len(wanted) < 12
-        else None
-    )
+    wanted = read_key(request.POST["end"])
+    row = Participation.objects.filter(pk=wanted, subject=batch).select_related("organisation").first()
     if row is None:
         raise Http404
     end_appointment(participation=row, actor=visit.actor, at=visit.at)

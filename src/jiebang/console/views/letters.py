@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from jiebang.console.identity import Visit, visited
 from jiebang.console.letters import letters_of, mark_read, messages_to
+from jiebang.console.typed_keys import read_key
 
 _PER_PAGE = 30
 
@@ -21,10 +22,10 @@ def letters(request: HttpRequest, visit: Visit) -> HttpResponse:
         raise Http404
     found = messages_to(visit.mandate)
     if request.method == "POST":
-        through = request.POST.get("through", "")
-        if not through.isdigit() or len(through) > 18:
+        through = read_key(request.POST.get("through"))
+        if not through:
             raise Http404
-        mark_read(visit.mandate, int(through))
+        mark_read(visit.mandate, through)
         return redirect("console:letters")
     pages = Paginator(found.select_related("subject__programme"), _PER_PAGE)
     try:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jiebang.console.addresses import address_of
 from jiebang.console.demo_people import people_by_role
 from jiebang.console.identity import MANDATE_KEY, is_demo, mandates_of
+from jiebang.console.typed_keys import read_key
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle import clock
 from jiebang.organisations.attempts import begin_attempt, forgive_attempts
@@ -88,7 +89,7 @@ def demo_accounts(request: HttpRequest) -> HttpResponse:
         "person", "authority", "organisation"
     )
     if request.method == "POST":
-        mandate = people.filter(pk=_number(request.POST.get("mandate"))).first()
+        mandate = people.filter(pk=read_key(request.POST.get("mandate"))).first()
         account = (
             None if mandate is None else Account.objects.filter(person=mandate.person, is_active=True).first()
         )
@@ -102,10 +103,6 @@ def demo_accounts(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() and len(text) < 12 else 0
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def identities(request: HttpRequest) -> HttpResponse:
     """Choose under which mandate to act; only one's own that run today."""
@@ -113,7 +110,7 @@ def identities(request: HttpRequest) -> HttpResponse:
         return redirect("console:log_in")
     mandates = mandates_of(request.user, clock.read_clock())
     if request.method == "POST":
-        chosen = _number(request.POST.get("mandate"))
+        chosen = read_key(request.POST.get("mandate"))
         if chosen not in [mandate.pk for mandate in mandates]:
             raise Http404
         request.session[MANDATE_KEY] = chosen

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from jiebang.console.identity import Visit, visited
 from jiebang.console.plain_forms import PlainForm
 from jiebang.console.slots import choice
+from jiebang.console.typed_keys import read_key
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
 from jiebang.organisations.actions.disable_account import disable_account
@@ -109,7 +110,7 @@ def _act(
 
 def _find(wanted: str, bodies: list[Body]) -> Mandate:
     """One of the mandates of these bodies. Raises Http404 for any other."""
-    number = int(wanted) if wanted.isdecimal() and len(wanted) < 12 else 0
+    number = read_key(wanted)
     found = _of(bodies).filter(pk=number).select_related("person", "authority", "organisation").first()
     if found is None:
         raise Http404

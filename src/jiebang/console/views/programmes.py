@@ -17,6 +17,7 @@ from jiebang.console.forms import typed_of
 from jiebang.console.identity import Visit, visited
 from jiebang.console.questions import Question, payload_value, questions_of
 from jiebang.console.slots import choice
+from jiebang.console.typed_keys import read_key
 from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import programmes_of
 from jiebang.kernel.errors import JiebangError
@@ -111,9 +112,7 @@ def _subject_of(request: HttpRequest, visit: Visit, programme: Programme) -> Sub
     wanted = request.GET.get("subject", "")
     if not wanted:
         return None
-    if not wanted.isdigit() or len(wanted) > 12:
-        raise Http404
-    subject = find_subject(visit, int(wanted))
+    subject = find_subject(visit, read_key(wanted))
     if subject.programme_id != programme.pk:
         raise Http404
     return subject
@@ -178,7 +177,7 @@ def external_act_page(request: HttpRequest, visit: Visit, slug: str) -> HttpResp
 def _record_act(
     visit: Visit, programme: Programme, given: dict[str, Any], errors: dict[str, str]
 ) -> JiebangError | None:
-    issuer = Authority.objects.filter(pk=int(given["issuer"])).first() if given["issuer"].isdigit() else None
+    issuer = Authority.objects.filter(pk=read_key(given["issuer"])).first()
     try:
         on = date.fromisoformat(given["on"])
     except ValueError:
