@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 from tests.console.conftest import PlayLife
 
 from jiebang.console.typed_keys import read_key
@@ -35,3 +36,24 @@ def test_an_odd_key_in_a_form_or_an_address_breaks_no_page(life_until: PlayLife,
         officer.post("/console/people/", {"end": text, "mandate": text}),
     ]
     assert all(answer.status_code < 500 for answer in answers)
+
+
+@pytest.mark.parametrize("draft", ["a/b", "x" * 100, "草稿", "a b"])
+def test_a_draft_that_no_form_made_gets_a_key_of_its_own(life_until: PlayLife, draft: str) -> None:
+    life = life_until("2026-04-02T10:00")
+    given = {"objector": "某人", "contact": "示例", "statement": "事实", "request": "请求", "_draft": draft}
+    answer = Client().post(f"/notices/{life.subject('challenge').pk}/", given)
+    assert answer.status_code == 302
+    assert Client().get(answer["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\x1b[0m"])
+def test_control_characters_are_refused_before_any_database_sees_them(
+    life_until: PlayLife, text: str
+) -> None:
+    life = life_until("2026-04-02T10:00")
+    officer, notice = life.client("officer"), f"/notices/{life.subject('challenge').pk}/"
+    assert officer.get("/console/subjects/", {"q": text}).status_code == 400
+    assert Client().post(notice, {"objector": text}).status_code == 400
+    # A line break and a tab are text.
+    assert officer.get("/console/subjects/", {"q": "a\tb\n"}).status_code == 200

@@ -1,6 +1,7 @@
 """Proposals hold the books' own figures, the whole that an instalment is a part of, and parts instead of wholes."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.funding.building import Case
@@ -287,3 +288,21 @@ def test_consent_to_an_end_needs_its_ground_as_consent_to_an_extension_does() ->
         case.do(project, "change", "conclude", AT, outcome="terminated", facts=ground)
     done = case.do(project, "change", "conclude", AT, outcome="terminated", note="洪水（示例）", facts=ground)
     assert done.outcome == "terminated"
+
+
+def test_what_was_signed_is_paid_only_while_it_is_what_is_due(
+    three_instalments: tuple[Case, Subject],
+) -> None:
+    case, project = three_instalments
+    case.do(project, "pay-instalments", "propose_payment", AT)
+    later = read_instant("2026-05-21T10:00")
+    case.do(project, "pay-instalments", "check_facts", later, facts={"project.aid": "1000099.99 元"})
+    given: dict[str, Any] = {"voucher": "示例1", "paid_on": "2026-05-21"}
+    with pytest.raises(UnableToApply, match="已经不是签署的那一笔"):
+        case.do(project, "pay-instalments", "record_payment", later, **given)
+    case.do(project, "pay-instalments", "propose_payment", later)
+    case.do(project, "pay-instalments", "record_payment", later, **given)
+    # 40% of 1,000,099.99 to the fen, not of what it was when somebody first proposed.
+    paid = Payment.objects.filter(withdrawn_at__isnull=True)
+    assert sum(row.amount for row in paid) == Decimal("400039.99")
+    assert Payment.objects.filter(withdrawn_at__isnull=False).count() == 2

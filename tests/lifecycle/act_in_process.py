@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import time
 from datetime import datetime
 
 import django
@@ -14,7 +15,7 @@ from django.conf import settings  # noqa: E402  Django first
 
 from jiebang.kernel.errors import JiebangError  # noqa: E402
 from jiebang.kernel.periods import local_date  # noqa: E402
-from jiebang.lifecycle import routing  # noqa: E402
+from jiebang.lifecycle import door, routing  # noqa: E402
 from jiebang.lifecycle.door import apply  # noqa: E402
 from jiebang.organisations.actor import act_as  # noqa: E402
 from jiebang.organisations.models import Account  # noqa: E402
@@ -32,6 +33,15 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
         routing.follow = die
+    if asked.get("linger"):
+        # Everything is decided and written, and nothing of it committed yet: what is another to see of it?
+        append = door.append_entries  # type: ignore[attr-defined]  # what the door itself calls
+
+        def linger(*args: object, **kwargs: object) -> object:
+            time.sleep(asked["linger"])
+            return append(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+
+        setattr(door, "append_entries", linger)  # noqa: B010  strictly typed, a module keeps its names
     at = datetime.fromisoformat(asked["at"])
     account = Account.objects.get(pk=asked["account"])
     actor = act_as(account, asked["mandate"], local_date(at))

@@ -62,6 +62,25 @@ def test_two_officers_decide_at_once(fresh_database: FreshDatabase, play_until: 
     assert verify_chain(stage.programme.chain_key).is_intact
 
 
+def test_the_last_two_of_a_round_concluded_at_once_open_what_follows(
+    fresh_database: FreshDatabase, play_until: PlayUntil
+) -> None:
+    stage = play_until("2026-03-27T10:00")
+    common = {
+        "stage": "review", "event": "conclude", "at": "2026-03-27T10:00+08:00", "payload": {}, "linger": 1,
+    }  # fmt: skip
+    told = let_go(
+        [
+            start(fresh_database, stage, "officer", subject=stage.subjects["bid1"].pk, **common),
+            start(fresh_database, stage, "second", subject=stage.subjects["bid2"].pk, **common),
+        ]
+    )
+    assert [one.get("done") for one in told] == ["passed", "failed"]
+    # Each had to see the other through; had both looked before either was done, nobody would open the selection.
+    open_runs = StageRun.objects.filter(subject=stage.subjects["challenge"], closed_at__isnull=True)
+    assert [run.stage for run in open_runs] == ["select"]
+
+
 def test_one_bid_however_often_it_is_sent(fresh_database: FreshDatabase, play_until: PlayUntil) -> None:
     stage = play_until("2026-03-06T09:00")
     challenge = stage.subjects["challenge"]

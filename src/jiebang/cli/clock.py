@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from argparse import Namespace
+from datetime import timedelta
 from typing import Any
 
 from jiebang.cli._django import set_up_django
 
 log = logging.getLogger(__name__)
+
+#: Longer than a request may wait for its turn and be answered.
+PATIENCE = timedelta(minutes=2)
 
 
 def register(subparsers: Any) -> None:
@@ -79,7 +83,7 @@ def _tick(told: set[tuple[str, str]] | None = None) -> set[tuple[str, str]]:
 
     from jiebang.lifecycle.clock import read_clock, tick
 
-    done = tick(read_clock())
+    done = tick(read_clock(), PATIENCE)
     for name in done.closed:
         print(f"已到期办结：{name}", flush=True)
     for waiting in done.waiting:

@@ -14,13 +14,14 @@ from jiebang.console.slots import article_of
 from jiebang.console.visibility import visible_subjects
 from jiebang.funding.models import Payment
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
+from jiebang.funding.sent_back import is_outdated
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.lifecycle.closing import last_day_of, window_problem
 from jiebang.lifecycle.door import EVERY_MOMENT, things_about
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
-from jiebang.lifecycle.transitions import Transition, rows_of
+from jiebang.lifecycle.transitions import Act, Transition, rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position
 from jiebang.policy.pack_process import Among, Stage
@@ -222,7 +223,7 @@ def obstacles_of(
     if row.event == "resolve_objection":
         if not has_objection:
             found.append("没有待办的异议")
-        elif has_judged(subject, actor.account_id):
+        elif has_judged(subject, actor.person_id):
             found.append("您经办过这件事，异议由没有经办过的人办理")
     if has_payment and row.event in _BARRED_BY_A_PROPOSAL:
         found.append(_BARRED_BY_A_PROPOSAL[row.event])
@@ -320,8 +321,11 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
 def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datetime) -> list[Offer]:
     """Every act there is at a run, each with whether and why not."""
     subject = run.subject
+    # What isn't due any more as it was proposed stands in nobody's way: it has to be proposed anew.
     has_payment = (
-        run.kind in MONEY_KINDS and Payment.objects.filter(run=run, withdrawn_at__isnull=True).exists()
+        run.kind in MONEY_KINDS
+        and Payment.objects.filter(run=run, withdrawn_at__isnull=True).exists()
+        and not is_outdated(Act(run, subject, stage, program, actor, None, at, {}))
     )
     has_objection = (
         run.kind == "notice" and Objection.objects.filter(run=run, resolved_at__isnull=True).exists()

@@ -1,8 +1,11 @@
-"""A proposal that a signer sent back makes room for a new one, or for none."""
+"""A proposal that a signer sent back, or that isn't what is due any more, makes room for a new one, or for none."""
 
+from jiebang.funding.due import compute_due
 from jiebang.funding.models import Payment
+from jiebang.kernel.errors import JiebangError
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone
+from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import SignOff
 from jiebang.lifecycle.transitions import Act
 
@@ -16,7 +19,8 @@ def withdraw_sent_back(act: Act) -> None:
     newest = standing.order_by("-proposed_at").first()
     if newest is None:
         return
-    if not SignOff.objects.filter(run=act.run, agreed=False, signed_at__gte=newest.proposed_at).exists():
+    sent_back = SignOff.objects.filter(run=act.run, agreed=False, signed_at__gte=newest.proposed_at).exists()
+    if not sent_back and (newest.paid_on is not None or not is_outdated(act)):
         raise AlreadyDone(where=act.subject.number, what="已经提出过拨付意见", fix="等签署完，或由签署人退回")
     for payment in standing:
         act.drafts.append(
@@ -31,3 +35,22 @@ def withdraw_sent_back(act: Act) -> None:
             )
         )
     standing.update(withdrawn_at=act.at)
+
+
+def is_outdated(act: Act) -> bool:
+    """Whether the standing proposals of this run aren't what the pack computes now: facts changed after somebody signed.
+
+    What can't be computed any more has changed as well.
+    """
+    standing = Payment.objects.filter(run=act.run, withdrawn_at__isnull=True, paid_on__isnull=True)
+    proposed = {row.item: (row.amount, row.shares) for row in standing}
+    try:
+        due = compute_due(act, situation_of(act.subject, act.at))
+    except JiebangError:
+        return bool(proposed)
+    now = {
+        key: (found.amount, {role: f"{part:.2f}" for role, part in found.shares.items()})
+        for key, found in due.items()
+        if found.amount
+    }
+    return bool(proposed) and now != proposed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -35,11 +35,17 @@ def read_clock() -> datetime:
     return now + settings.JIEBANG_CLOCK_SHIFT
 
 
-def tick(at: datetime) -> Ticked:
-    """Apply the clock's `close` to every open run whose last instant has come by `at`. A second tick finds nothing to do."""
+def tick(at: datetime, patience: timedelta = timedelta(0)) -> Ticked:
+    """Apply the clock's `close` to every open run whose last instant has come by `at`. A second tick finds nothing to do.
+
+    `patience`: leave alone what closed less than this ago. A paper that came in with the last second may still wait for its
+    turn; were the window closed by then, it would be refused although it was in time.
+    """
     closed: list[str] = []
     waiting: list[tuple[str, str]] = []
-    due = StageRun.objects.filter(closed_at__isnull=True, closes_at__lte=at).order_by("closes_at", "pk")
+    due = StageRun.objects.filter(closed_at__isnull=True, closes_at__lte=at - patience).order_by(
+        "closes_at", "pk"
+    )
     for run in due.select_related("subject"):
         row = find(run.kind, "close")
         if row is None or "clock" not in row.who:

@@ -32,6 +32,7 @@ from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.routing import close_run
 from jiebang.lifecycle.transitions import Act, Transition, find
 from jiebang.organisations.actor import Actor
+from jiebang.organisations.models import Programme
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.pack_rules import When
 from jiebang.policy.process import targets_of
@@ -84,6 +85,7 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
                 where=described.label, what=f"这个阶段没有“{event}”这个操作", fix="回到事项页面重新选择"
             )
         role = _allowed_role(row, described.by, described.with_ or [], subject, actor, at, public)
+        ended_before = _ended_at(subject, at)
         # Only now: who ended a stage, and how, isn't for those who have no part in it.
         run = _open_run(subject, stage)
         if late := window_problem(row, run, described, at):
@@ -100,24 +102,43 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
                 )
             run.closed_by_id = actor.account_id if actor else None
             close_run(run, outcome, at)
-            note_ends(act)
+            note_ends(act, ended_before)
         return _record(act, event, outcome, submission, public)
 
 
-def note_ends(act: Act) -> None:
-    """Put into the ledger what this act ended besides its own thing's stage: the way of everything that went with it."""
-    # Naming every kind lets the index of programme, kind and end answer, however many cases the programme has had.
-    rows = Subject.objects.filter(
-        programme=act.subject.programme_id, kind__in=SubjectKind.values, ended_at=act.at
-    ).order_by("pk")
-    ended = list(rows)
-    if ended:
+def note_ends(act: Act, before: set[int]) -> None:
+    """Put into the ledger what this act ended besides its own thing's stage: the way of everything that went with it.
+
+    `before`: what another act had ended at the very same instant; a tick of the clock does many acts at one.
+    """
+    after = _ended_at(act.subject, act.at) - before
+    if after:
+        ended = list(Subject.objects.filter(pk__in=after).order_by("pk"))
         told = [{"subject": one.pk, "ending": one.ending} for one in ended]
         act.drafts.append(EntryDraft("subjects.ended", {"ended": told}))
         act.messages += [("subject.ended", one, {"ending": one.ending}) for one in ended]
 
 
+def _ended_at(subject: Subject, at: datetime) -> set[int]:
+    # Naming every kind lets the index of programme, kind and end answer, however many cases the programme has had.
+    rows = Subject.objects.filter(programme=subject.programme_id, kind__in=SubjectKind.values, ended_at=at)
+    return set(rows.values_list("pk", flat=True))
+
+
+def take_turn(programme_id: int) -> None:
+    """Wait until no other act of the programme is under way, and keep others waiting until this one's transaction ends.
+
+    What an act decides it decides by its neighbours: how many are through, what the other lanes have. On a database that shows
+    a transaction nothing of another's unfinished one, two acts side by side would both count without the other. All of
+    them end at the same chain's head anyway. SQLite has one writer as it is.
+    """
+    Programme.objects.select_for_update(no_key=True).get(pk=programme_id)
+
+
 def _lock_subject(subject_id: int) -> Subject:
+    programme = Subject.objects.filter(pk=subject_id).values_list("programme_id", flat=True).first()
+    if programme is not None:
+        take_turn(programme)
     # The subject's row is what two officers would both change; a run alone can't be locked before it exists.
     subject = (
         Subject.objects.select_for_update(of=("self",))

@@ -15,7 +15,8 @@ def sign_off(act: Act) -> None:
     chain = chain_of(act)
     if not chain:
         raise UnableToApply(where=act.stage.label, what="这个阶段不需要逐级审批", fix="直接办结")
-    signed = list(SignOff.objects.filter(run=act.run, voided_at__isnull=True).order_by("pk"))
+    standing = SignOff.objects.filter(run=act.run, voided_at__isnull=True).select_related("signed_by")
+    signed = list(standing.order_by("pk"))
     if len(signed) == len(chain):
         raise AlreadyDone(where=act.stage.label, what="审批已经全部签完", fix="可以办结")
     turn = chain[len(signed)]
@@ -25,7 +26,8 @@ def sign_off(act: Act) -> None:
             what=f"现在轮到{Position(turn).label}签署",
             fix="等前一级签署，或换一个身份",
         )
-    if any(one.signed_by_id == act.actor.account_id for one in signed):
+    # A person may have several accounts.
+    if any(one.signed_by.person_id == act.actor.person_id for one in signed):
         raise NotAllowed(where=act.stage.label, what="同一个人不能签两级", fix="由另一位有权的人签署")
     agreed = bool(act.payload.get("agreed"))
     note = str(act.payload.get("note", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from contextlib import suppress
 from typing import Any
@@ -97,19 +98,19 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
     given = {name: request.POST.get(name, "").strip()[: _LONGEST[name]] for name in _OBJECTION}
     errors: dict[str, str] = {}
     problem: JiebangError | None = None
-    draft = request.POST.get("_draft", "")[:80] or secrets.token_urlsafe(18)
+    draft = _read_draft(request.POST.get("_draft", ""))
     if request.method == "POST":
         errors = {name: "必填" for name, text in given.items() if not text}
         if not errors:
             try:
                 apply(
                     run.subject_id, run.stage, "file_objection", actor=None, public=True, at=at, payload=dict(given),
-                    submission=(f"objection:{draft}"[:80], 1),
+                    submission=(f"objection:{draft}", 1),
                 )  # fmt: skip
             except JiebangError as error:
                 problem = error
             else:
-                return redirect("portal:objection", draft=draft[:68])
+                return redirect("portal:objection", draft=draft)
     context: dict[str, Any] = {
         "run": run,
         "subject": run.subject,
@@ -130,6 +131,14 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
         "failed": bool(errors or problem),
     }
     return render(request, "portal/notice.html", context, status=422 if errors or problem else 200)
+
+
+#: What the form itself makes; anything else couldn't stand in the address of the receipt.
+_DRAFT = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+def _read_draft(text: str) -> str:
+    return text if _DRAFT.fullmatch(text) else secrets.token_urlsafe(18)
 
 
 def _once(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:

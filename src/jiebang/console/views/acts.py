@@ -19,7 +19,7 @@ from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draf
 from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
 from jiebang.console.slots import TAKES_FACTS, Asking, article_of
-from jiebang.console.typed_keys import read_key
+from jiebang.console.typed_keys import read_draft_key, read_key
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import visible_subjects
@@ -149,7 +149,7 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
             return redirect("console:receipt", draft=earlier.draft, revision=earlier.revision)
         return _try_door(request, scene, None, {})
     typed = typed_of(request.POST)
-    key = request.POST.get("_draft", "")[:80] or new_draft_key()
+    key = read_draft_key(request.POST.get("_draft")) or new_draft_key()
     sender = Sender(scene.visit, scene.held or scene.subject, key, bool(scene.offer and scene.offer.allowed))
     taken = take_files(request, scene.event, scene.asking, typed, sender)
     typed = taken.typed

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from jiebang.funding.due import left_of_whole, unpaid_by_others
 from jiebang.funding.models import Payment, Posting
+from jiebang.funding.sent_back import is_outdated
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
@@ -27,6 +28,12 @@ def record_payment(act: Act) -> str | None:
     if all(payment.paid_on for payment in payments):
         raise AlreadyDone(where=act.stage.label, what="已经登记过拨付", fix="等其他各方的付款核实后办结")
     require_signed(act)
+    if is_outdated(act):
+        raise UnableToApply(
+            where=act.stage.label,
+            what="提出之后，计算所依据的情况变了，应收应付的金额已经不是签署的那一笔",
+            fix="重新提出，再逐级签署",
+        )
     voucher = str(act.payload.get("voucher", "")).strip()
     try:
         paid_on = date.fromisoformat(str(act.payload.get("paid_on", "")))

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import Participation, Subject, SubjectKind
@@ -67,6 +68,7 @@ def appoint_organisation(
             fix=f"可以指定：{'、'.join(allowed.values()) or '（本流程没有）'}",
         )
     with transaction.atomic():
+        take_turn(batch.programme_id)
         Subject.objects.select_for_update().get(pk=batch.pk)
         held = Participation.objects.filter(
             subject=batch, organisation=organisation, role=role, until_at__isnull=True
@@ -91,6 +93,7 @@ def end_appointment(*, participation: Participation, actor: Actor, at: datetime)
             where=batch.number, what="您现在的身份不能解除指定", fix="由本计划主管部门的经办人办理"
         )
     with transaction.atomic():
+        take_turn(batch.programme_id)
         held = Participation.objects.select_for_update().get(pk=participation.pk)
         if held.until_at is not None or held.role not in roles_to_appoint(batch):
             raise AlreadyDone(where=batch.number, what="这项指定已经解除，或不是指定来的", fix="刷新页面查看")

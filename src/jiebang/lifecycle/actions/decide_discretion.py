@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.known import program_of, read_situation
 from jiebang.lifecycle.models import DiscretionDecision, ExternalAct, Subject
@@ -51,6 +52,7 @@ def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named a
         raise NotAllowed(where=item.question, what="您现在的身份无权决定", fix=f"由{who}决定")
     read_situation(program, {"decided": {key: {"value": value, "by": role}}}, at)
     with transaction.atomic():
+        take_turn(programme.pk)
         held = DiscretionDecision.objects.select_for_update().filter(
             programme=programme, subject=subject, key=key, superseded_at__isnull=True
         )

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.models import Subject, SubjectKind
 from jiebang.lifecycle.packs import load_program
@@ -39,6 +40,7 @@ def open_batch(
     if not held_roles(programme, actor, first.by):
         raise NotAllowed(where=programme.title, what="您现在的身份不能开启批次", fix="由主管部门的经办人办理")
     with transaction.atomic():
+        take_turn(programme.pk)
         if Subject.objects.filter(programme=programme, number=number).exists():
             raise UnableToApply(where=number, what="这个编号已经用过", fix="换一个编号")
         batch = Subject.objects.create(

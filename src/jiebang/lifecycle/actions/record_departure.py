@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import DepartureRecord, ExternalAct, Subject
@@ -48,6 +49,7 @@ def record_departure(
         who = "、".join(program.pack.parties[r].label if r in program.pack.parties else r for r in departs.by)
         raise NotAllowed(where=key, what="无权作出这项例外", fix=f"由{who}决定")
     with transaction.atomic():
+        take_turn(subject.programme_id)
         Subject.objects.select_for_update().get(pk=subject.pk)
         if DepartureRecord.objects.filter(subject=subject, key=key).exists():
             raise AlreadyDone(where=key, what="这项例外已经记录过", fix="刷新页面查看")

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.models import ExternalAct
 from jiebang.organisations.actor import Actor
@@ -24,6 +25,7 @@ def record_external_act(
     if on > local_date(at):
         raise UnableToApply(where=number, what=f"文件日期 {on} 还没有到", fix="检查日期")
     with transaction.atomic():
+        take_turn(programme.pk)
         if ExternalAct.objects.filter(programme=programme, issuer=issuer, number=number).exists():
             raise AlreadyDone(where=number, what="这份文件已经记录过", fix="从列表里选择")
         made = ExternalAct.objects.create(

@@ -3,7 +3,7 @@
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import descendants_of, lineage_of
-from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.models import SignOff, StageRun, Subject
 from jiebang.lifecycle.transitions import Act
 from jiebang.publications.models import Objection
 
@@ -21,7 +21,7 @@ def resolve_objection(act: Act) -> None:
         raise UnableToApply(where=act.subject.number, what="没有这件异议", fix="从列表里选择")
     if found.resolved_at is not None:
         raise AlreadyDone(where=found.number, what="这件异议已经办结", fix="刷新页面看结论")
-    if has_judged(act.subject, act.actor.account_id):
+    if has_judged(act.subject, act.actor.person_id):
         raise NotAllowed(
             where=found.number, what="原经办人不能办理对自己所办事项的异议", fix="由另一位经办人办理"
         )
@@ -38,12 +38,14 @@ def resolve_objection(act: Act) -> None:
     )
 
 
-def has_judged(subject: Subject, account_id: int) -> bool:
-    """Whether an account had a part in what is on notice, so that an objection to it is for somebody else."""
+def has_judged(subject: Subject, person_id: int) -> bool:
+    """Whether a person had a part in what is on notice, or signed for it, so that an objection to it is for somebody else."""
     # A challenge's notice is about its bids too: whoever checked or reviewed one of them had a part in the outcome.
     concerned = [*lineage_of(subject), *descendants_of(subject, "bid")]
-    return StageRun.objects.filter(subject__in=concerned, closed_by_id=account_id, kind__in=_JUDGING).exists()
+    runs = StageRun.objects.filter(subject__in=concerned, kind__in=_JUDGING)
+    signed = SignOff.objects.filter(run__in=runs, signed_by__person_id=person_id)
+    return runs.filter(closed_by__person_id=person_id).exists() or signed.exists()
 
 
 #: Whoever ran one of these judged the matter that an objection is about.
-_JUDGING = ("check_form", "review", "select", "deliberate", "verify_result")
+_JUDGING = ("check_form", "review", "visit", "select", "deliberate", "verify_result")
