@@ -306,3 +306,28 @@ def test_what_was_signed_is_paid_only_while_it_is_what_is_due(
     paid = Payment.objects.filter(withdrawn_at__isnull=True)
     assert sum(row.amount for row in paid) == Decimal("400039.99")
     assert Payment.objects.filter(withdrawn_at__isnull=False).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("unspent", "refused"), [("400040 元", False), ("400040.01 元", True)], ids=["all of it", "a fen more"]
+)
+def test_no_more_is_recovered_than_was_paid(
+    three_instalments: tuple[Case, Subject], unspent: str, refused: bool
+) -> None:
+    case, project = three_instalments
+    pay(case, project, "2026-05-20", "示例1")
+    case.run(project, "change", "change_project", "terminated")
+    case.run(project, "recover", "recover")
+    for name, value in {
+        "project.unspent": unspent,
+        "project.misused": "0 元",
+        "project.has_fraud": False,
+    }.items():
+        case.fact(project, name, value)
+    at = read_instant("2026-06-20T10:00")
+    if refused:
+        with pytest.raises(UnableToApply, match="一共只拨付了"):
+            case.do(project, "recover", "propose_payment", at)
+    else:
+        case.do(project, "recover", "propose_payment", at)
+        assert Payment.objects.get(kind="recovery").amount == Decimal("400040.00")

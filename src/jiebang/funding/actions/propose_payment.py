@@ -1,18 +1,22 @@
 """Finance or the bureau proposes a payment: the amount is the pack's, with every line; a person only decides where it lets them."""
 
+from decimal import Decimal
 from typing import Any
 
-from jiebang.funding.computed import BOOKED, figures_of
+from jiebang.funding.computed import BOOKED, figures_of, paid_for
 from jiebang.funding.due import compute_due, others_items
 from jiebang.funding.models import Payment
 from jiebang.funding.sent_back import withdraw_sent_back
+from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import EVERY_MOMENT, as_recorded, record_facts, require_rules, source_of
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import read_situation
 from jiebang.lifecycle.sign_off import void_signatures
 from jiebang.lifecycle.transitions import Act
-from jiebang.policy.amounts import explain_amount
+from jiebang.policy.amounts import Amount, explain_amount
+from jiebang.policy.pack_money import MoneyKind
+from jiebang.projects.lanes import predecessors_of
 
 
 def propose_payment(act: Act) -> None:
@@ -28,7 +32,9 @@ def propose_payment(act: Act) -> None:
     situation = require_rules(act, EVERY_MOMENT, _put_down(act))
     proposed = 0
     labels = act.program.pack.parties
-    for key, found in compute_due(act, situation).items():
+    due = compute_due(act, situation)
+    _hold_recoveries(act, due)
+    for key, found in due.items():
         item = found.item
         if not found.amount:
             continue
@@ -53,6 +59,20 @@ def propose_payment(act: Act) -> None:
         raise UnableToApply(where=act.stage.label, what="这个阶段没有应拨付的金额", fix="检查政策包和条件")
     void_signatures(act)
     act.result["proposed"] = proposed
+
+
+def _hold_recoveries(act: Act, due: dict[str, Amount]) -> None:
+    """Raise UnableToApply for more to be paid back than was paid out: some figure it rests on must be wrong."""
+    back = sum((one.amount or Decimal(0) for one in due.values() if one.item.kind is MoneyKind.recovery), Decimal(0))
+    if not back:
+        return
+    paid = sum((paid_for(one) for one in [act.subject, *predecessors_of(act.subject)]), Decimal(0))
+    if back > paid:
+        raise UnableToApply(
+            where=act.stage.label,
+            what=f"要收回 {format_yuan(back)}，账上一共只拨付了 {format_yuan(paid)}",
+            fix="核对结余、违规使用等填写的金额",
+        )
 
 
 def _put_down(act: Act) -> dict[str, Any]:
