@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import Participation, Subject
 from jiebang.lifecycle.parties import parts_of
-from jiebang.organisations.actor import Actor
+from jiebang.organisations.actor import Actor, mandates_on
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
-from jiebang.organisations.models import Programme, RoleHolder
+from jiebang.organisations.models import Organisation, Programme, RoleHolder
 from jiebang.policy.pack_parties import PartyIs
 
 ORGANISATION = frozenset({PartyIs.organisation, PartyIs.organisations})
@@ -42,6 +43,27 @@ def roles_of(actor: Actor, subject: Subject, *, open_to: list[str], at: datetime
         found += appointed
     found += [role for role in open_to if role in parties and parties[role].is_ in ORGANISATION]
     return list(dict.fromkeys(found))
+
+
+def interest_of(actor: Actor, subject: Subject, at: datetime) -> Organisation | None:
+    """The organisation that whoever acts for an authority belongs to as well, if it takes part in the case; None for none.
+
+    Nobody decides for the bureau about a case of their own house: a thing's own parties, and all who bid beside it.
+    """
+    if actor.authority_id is None:
+        return None
+    own = mandates_on(actor.person_id, local_date(at)).filter(organisation__isnull=False)
+    bodies = set(own.values_list("organisation", flat=True))
+    if not bodies:
+        return None
+    family = lineage_of(subject)
+    challenges = [one for one in family if one.kind == "challenge"]
+    family += Subject.objects.filter(parent__in=challenges, kind="bid")
+    taking_part = Participation.objects.filter(
+        subject__in=[one for one in family if one.kind != "batch"], until_at__isnull=True
+    )
+    concerned = {one.lead_id for one in family} | set(taking_part.values_list("organisation", flat=True))
+    return Organisation.objects.filter(pk__in=bodies & concerned).order_by("pk").first()
 
 
 def _has_interest(organisation_id: int, subject: Subject, near: list[Subject]) -> bool:

@@ -63,7 +63,9 @@ def propose_payment(act: Act) -> None:
 
 def _hold_recoveries(act: Act, due: dict[str, Amount]) -> None:
     """Raise UnableToApply for more to be paid back than was paid out: some figure it rests on must be wrong."""
-    back = sum((one.amount or Decimal(0) for one in due.values() if one.item.kind is MoneyKind.recovery), Decimal(0))
+    back = sum(
+        (one.amount or Decimal(0) for one in due.values() if one.item.kind is MoneyKind.recovery), Decimal(0)
+    )
     if not back:
         return
     paid = sum((paid_for(one) for one in [act.subject, *predecessors_of(act.subject)]), Decimal(0))
