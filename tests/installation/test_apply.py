@@ -177,6 +177,15 @@ def test_the_check_says_what_is_lacking_until_it_is_there(apply: Apply) -> None:
     assert "账本保护" not in after
 
 
+def test_the_check_knows_the_years_that_can_be_computed_in() -> None:
+    def lacking(at: datetime) -> dict[str, str]:
+        return {line.what: line.todo for line in check_installation(at) if line.todo}
+
+    assert "工作日历" not in lacking(NOW)
+    # Already the next year where the clocks of the city are.
+    assert "2099 年" in lacking(datetime(2098, 12, 31, 16, 0, tzinfo=UTC))["工作日历"]
+
+
 def test_the_example_of_the_guide_can_be_applied() -> None:
     example = Path(__file__).parents[2] / "docs" / "how-to" / "example-installation.yaml"
     done = apply_installation(read_installation(example), NOW)

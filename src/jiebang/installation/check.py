@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from jiebang.kernel.errors import JiebangError
-from jiebang.kernel.periods import local_date
+from jiebang.kernel.periods import UnknownYear, local_date
 from jiebang.ledger.triggers import require_triggers
 from jiebang.lifecycle.actions.assign_role import unfilled_roles
 from jiebang.lifecycle.models import StageRun
@@ -54,6 +54,7 @@ def check_installation(at: datetime) -> Iterator[Line]:
         return
     yield _triggers()
     yield _static()
+    yield _calendar(at)
     yield from _look(_programmes)
     yield from _look(lambda: _administrators(at))
     yield from _look(lambda: _overdue(at))
@@ -101,12 +102,16 @@ def _folders() -> Iterator[Line]:
 def _clock(at: datetime) -> Line:
     if at.year < _EARLIEST_YEAR:
         return Line("时钟", todo=f"本机时间是 {at:%Y-%m-%d %H:%M} UTC，明显不对：开启时间同步（NTP）")
-    years = working_calendar().years
-    if at.year not in years:
-        return Line(
-            "工作日历", todo=f"没有 {at.year} 年的放假安排，按工作日计的期限算不出来：升级本程序", must=False
-        )
     return Line("时钟", f"{at:%Y-%m-%d %H:%M} UTC")
+
+
+def _calendar(at: datetime) -> Line:
+    year = local_date(at).year
+    try:
+        table = working_calendar().table(year)
+    except UnknownYear as error:
+        return Line("工作日历", todo=str(error), must=False)
+    return Line("工作日历", f"{year} 年：{table.notice}")
 
 
 def _packs() -> Line:
