@@ -7,7 +7,7 @@ from jiebang.kernel.identifiers import MalformedCreditCode, make_synthetic_credi
 from jiebang.organisations.actions.enrol_organisation import Applicant, enrol_organisation
 from jiebang.organisations.actions.verify_organisation import verify_organisation
 from jiebang.organisations.actor import mandates_on
-from jiebang.organisations.bodies import ORGANISATIONS_CHAIN
+from jiebang.organisations.chains import ORGANISATIONS_CHAIN
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.errors import AlreadyEnrolled, NotEntitled, UnableToAdminister, UnfitUsername
 from jiebang.organisations.models import Account, Authority, Organisation, Person

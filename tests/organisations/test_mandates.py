@@ -11,7 +11,8 @@ from jiebang.ledger.verify import verify_chain
 from jiebang.organisations.actions.end_mandate import end_mandate
 from jiebang.organisations.actions.grant_mandate import grant_mandate
 from jiebang.organisations.actor import UnableToAct, act_as, mandates_on
-from jiebang.organisations.bodies import ORGANISATIONS_CHAIN, bodies_under, chain_of
+from jiebang.organisations.bodies import bodies_under, chain_of
+from jiebang.organisations.chains import ORGANISATIONS_CHAIN
 from jiebang.organisations.enums import SEPARATED_POSITIONS, Position
 from jiebang.organisations.errors import NotEntitled, UnableToAdminister
 from jiebang.organisations.models import Authority, Person

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jiebang.lifecycle.models import Submission
+from jiebang.organisations.chains import bureau_of_chain
 
 
 def hashes_of_receipts(chain_key: str) -> dict[int, str]:
@@ -11,8 +12,8 @@ def hashes_of_receipts(chain_key: str) -> dict[int, str]:
     Receipts are ordinary rows, and copies of them are in the hands of those who submitted. Whoever rewrites a chain has to
     rewrite these as well; the copies stay.
     """
-    bureau = chain_key.partition(":")[2]
-    if not bureau.isdigit():
+    bureau = bureau_of_chain(chain_key)
+    if bureau is None:
         return {}
-    rows = Submission.objects.filter(programme__bureau_id=int(bureau))
+    rows = Submission.objects.filter(programme__bureau_id=bureau)
     return dict(rows.values_list("entry_sequence", "entry_hash"))

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from jiebang.kernel.errors import JiebangError
+from jiebang.organisations.enums import ACTING_POSITIONS
 from jiebang.organisations.models import Account, Mandate
 
 
@@ -30,6 +31,10 @@ class Actor:
     def reference(self) -> dict[str, int | str]:
         """What the ledger keeps: references only."""
         return {"account": self.account_id, "mandate": self.mandate_id, "position": self.position}
+
+    def acts_for(self, authority_id: int) -> bool:
+        """Whether one acts for that authority under this mandate; its auditors and administrators only look."""
+        return self.authority_id == authority_id and self.position in ACTING_POSITIONS
 
 
 def mandates_on(person_id: int, day: date) -> QuerySet[Mandate]:

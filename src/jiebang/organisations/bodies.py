@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from jiebang.organisations.actor import Actor, unfinished_on
+from jiebang.organisations.chains import ORGANISATIONS_CHAIN, chain_of_bureau
 from jiebang.organisations.enums import Position
 from jiebang.organisations.errors import NotEntitled
 from jiebang.organisations.models import Account, Authority, Mandate, Organisation, Programme
 
 Body = Authority | Organisation
-#: Organisations belong to no bureau, so what concerns only themselves is kept in a chain of its own.
-ORGANISATIONS_CHAIN = "enrolment:organisations"
 
 
 def bodies_under(authority_id: int) -> list[Authority]:
@@ -35,7 +34,7 @@ def chain_of(body: Body) -> str:
     while here.parent is not None and here.parent not in above:
         here = here.parent
         above.append(here)
-    return f"bureau:{next((one for one in above if one.pk in bureaus), above[-1]).pk}"
+    return chain_of_bureau(next((one for one in above if one.pk in bureaus), above[-1]).pk)
 
 
 def body_of(mandate: Mandate) -> Body:
@@ -43,6 +42,14 @@ def body_of(mandate: Mandate) -> Body:
     body = mandate.authority or mandate.organisation
     assert body is not None
     return body
+
+
+def acts_for_running_bureau(actor: Actor) -> bool:
+    """Whether the actor acts for a bureau that runs a programme here."""
+    bureau = actor.authority_id
+    return (
+        bureau is not None and actor.acts_for(bureau) and Programme.objects.filter(bureau_id=bureau).exists()
+    )
 
 
 def administered_by(actor: Actor) -> list[Body]:

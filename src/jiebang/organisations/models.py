@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from jiebang.organisations.chains import chain_of_bureau
 from jiebang.organisations.enums import AuthorityKind, Position
 
 
@@ -169,7 +170,7 @@ class Programme(models.Model):
     @property
     def chain_key(self) -> str:
         """The ledger chain of its bureau."""
-        return f"bureau:{self.bureau_id}"
+        return chain_of_bureau(self.bureau_id)
 
 
 class Enrolment(models.Model):

@@ -24,7 +24,7 @@ from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import Subject, Submission
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.receipts import hashes_of_receipts
-from jiebang.organisations.bodies import ORGANISATIONS_CHAIN
+from jiebang.organisations.chains import ORGANISATIONS_CHAIN
 from jiebang.organisations.models import Programme
 from jiebang.policy.in_force import state_on
 from jiebang.policy.pack import ITEM_SECTIONS

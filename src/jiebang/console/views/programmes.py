@@ -30,7 +30,6 @@ from jiebang.lifecycle.models import ExternalAct, Subject
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.roles import held_roles
 from jiebang.organisations.actor import Actor
-from jiebang.organisations.enums import ACTING_POSITIONS
 from jiebang.organisations.models import Authority, Programme
 from jiebang.policy.values import DATE, TEXT
 
@@ -41,10 +40,6 @@ def _find(visit: Visit, slug: str) -> Programme:
     if found is None:
         raise Http404
     return found
-
-
-def _acts_for_bureau(actor: Actor, programme: Programme) -> bool:
-    return actor.authority_id == programme.bureau_id and actor.position in ACTING_POSITIONS
 
 
 @require_safe
@@ -103,7 +98,7 @@ def discretion_page(request: HttpRequest, visit: Visit, slug: str) -> HttpRespon
         "questions": questions,
         "acts": acts,
         "problem": problem,
-        "may_record": _acts_for_bureau(visit.actor, programme),
+        "may_record": visit.actor.acts_for(programme.bureau_id),
     }
     return render(request, "console/discretion.html", context, status=422 if problem else 200)
 
@@ -143,7 +138,7 @@ def _decide(
 def external_act_page(request: HttpRequest, visit: Visit, slug: str) -> HttpResponse:
     """Record a document by which a body outside the system decided something."""
     programme = _find(visit, slug)
-    if not _acts_for_bureau(visit.actor, programme):
+    if not visit.actor.acts_for(programme.bureau_id):
         raise Http404
     issuers = Authority.objects.filter(held_roles__programme=programme).distinct()
     options = {

@@ -22,11 +22,12 @@ from jiebang.console.visibility import programmes_of
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
 from jiebang.kernel.working_days import UnknownYear, YearTable
-from jiebang.lifecycle.actions.record_year import may_record_year, record_year
+from jiebang.lifecycle.actions.record_year import record_year
 from jiebang.lifecycle.errors import NotAllowed
 from jiebang.lifecycle.models import YearNotice
 from jiebang.lifecycle.packs import working_calendar
 from jiebang.lifecycle.working_years import name_notice
+from jiebang.organisations.bodies import acts_for_running_bureau
 from jiebang.policy.values import DATE, TEXT
 
 _FIRST = 2004
@@ -75,7 +76,7 @@ def working_years_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not programmes_of(visit.actor).exists():
         raise Http404
     year = _year_of(request, visit)
-    context: dict[str, Any] = {"year": year, "may_record": may_record_year(visit.actor)}
+    context: dict[str, Any] = {"year": year, "may_record": acts_for_running_bureau(visit.actor)}
     status = 200
     if request.method == "POST":
         answer = _take(request, visit, context)

@@ -51,7 +51,7 @@ def adopt_programme(
     that isn't there, one that has no processes, one that isn't in force and that no act puts into force, and for chains
     that name no stage or no position. An act may name a day to come; nothing can be opened before it.
     """
-    if actor is not None and not (actor.authority_id == bureau.pk and actor.position in ACTING_POSITIONS):
+    if actor is not None and not actor.acts_for(bureau.pk):
         raise NotAllowed(where=running.title, what="您现在的身份不能施行办法", fix="由主管部门的经办人办理")
     if not _SLUG.fullmatch(running.slug):
         raise UnableToApply(

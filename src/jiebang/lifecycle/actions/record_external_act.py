@@ -12,7 +12,6 @@ from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.models import ExternalAct
 from jiebang.organisations.actor import Actor
-from jiebang.organisations.enums import ACTING_POSITIONS
 from jiebang.organisations.models import Authority, Programme
 
 
@@ -20,7 +19,7 @@ def record_external_act(
     *, programme: Programme, issuer: Authority, number: str, on: date, title: str, actor: Actor, at: datetime
 ) -> ExternalAct:
     """Record an act. Raises NotAllowed for anybody but the programme's bureau, UnableToApply for a date not yet come."""
-    if actor.authority_id != programme.bureau_id or actor.position not in ACTING_POSITIONS:
+    if not actor.acts_for(programme.bureau_id):
         raise NotAllowed(where=programme.title, what="只有主管部门可以记录批复和纪要", fix="换一个身份")
     if on > local_date(at):
         raise UnableToApply(where=number, what=f"文件日期 {on} 还没有到", fix="检查日期")

@@ -12,17 +12,8 @@ from jiebang.ledger.append import EntryDraft, append_entries
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.models import YearNotice
 from jiebang.organisations.actor import Actor
-from jiebang.organisations.enums import ACTING_POSITIONS
-from jiebang.organisations.models import Programme
-
-
-def may_record_year(actor: Actor) -> bool:
-    """Whether the actor acts for a bureau that runs a programme here."""
-    return (
-        actor.authority_id is not None
-        and actor.position in ACTING_POSITIONS
-        and Programme.objects.filter(bureau_id=actor.authority_id).exists()
-    )
+from jiebang.organisations.bodies import acts_for_running_bureau
+from jiebang.organisations.chains import chain_of_bureau
 
 
 def record_year(*, table: YearTable, number: str, on: date, actor: Actor, at: datetime) -> YearNotice:
@@ -32,7 +23,7 @@ def record_year(*, table: YearTable, number: str, on: date, actor: Actor, at: da
     a notice that isn't out yet, AlreadyDone for the same days under the same notice and for two officers at once.
     """
     where = f"{table.year} 年节假日安排"
-    if not may_record_year(actor):
+    if not acts_for_running_bureau(actor):
         raise NotAllowed(where=where, what="只有主管部门的人可以录入节假日安排", fix="换一个身份")
     assert actor.authority_id is not None
     if on > local_date(at):
@@ -61,7 +52,9 @@ def record_year(*, table: YearTable, number: str, on: date, actor: Actor, at: da
                 "notice": made.pk, "year": table.year, "number": number, "on": on, "holidays": holidays,
                 "working_weekends": worked, "supersedes": earlier.pk if earlier else 0, "actor": actor.reference,
             }  # fmt: skip
-            append_entries(f"bureau:{actor.authority_id}", [EntryDraft("working_year.recorded", body)], at)
+            append_entries(
+                chain_of_bureau(actor.authority_id), [EntryDraft("working_year.recorded", body)], at
+            )
     except IntegrityError:
         raise AlreadyDone(where=where, what="另一个人刚刚录入了这一年", fix="刷新后核对") from None
     return made

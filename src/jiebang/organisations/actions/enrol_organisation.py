@@ -12,7 +12,7 @@ from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft, append_entries
 from jiebang.organisations.actions.grant_mandate import grant_mandate
 from jiebang.organisations.actions.open_account import open_account, read_username
-from jiebang.organisations.bodies import ORGANISATIONS_CHAIN
+from jiebang.organisations.chains import ORGANISATIONS_CHAIN
 from jiebang.organisations.enums import Position
 from jiebang.organisations.errors import AlreadyEnrolled
 from jiebang.organisations.models import Account, Authority, Enrolment, Organisation, Person

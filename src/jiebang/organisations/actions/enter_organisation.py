@@ -8,7 +8,8 @@ from django.db import transaction
 
 from jiebang.kernel.identifiers import check_credit_code, is_synthetic_credit_code
 from jiebang.ledger.append import EntryDraft, append_entries
-from jiebang.organisations.bodies import ORGANISATIONS_CHAIN, reference_of
+from jiebang.organisations.bodies import reference_of
+from jiebang.organisations.chains import ORGANISATIONS_CHAIN
 from jiebang.organisations.errors import AlreadyEnrolled
 from jiebang.organisations.models import Organisation
 

@@ -10,10 +10,10 @@ from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft, append_entries
 from jiebang.organisations.actions.end_mandate import revoke
 from jiebang.organisations.actor import Actor, unfinished_on
-from jiebang.organisations.bodies import ORGANISATIONS_CHAIN, reference_of
-from jiebang.organisations.enums import ACTING_POSITIONS
+from jiebang.organisations.bodies import acts_for_running_bureau, reference_of
+from jiebang.organisations.chains import ORGANISATIONS_CHAIN, chain_of_bureau
 from jiebang.organisations.errors import NotEntitled, UnableToAdminister
-from jiebang.organisations.models import Authority, Organisation, Programme, Verification
+from jiebang.organisations.models import Authority, Organisation, Verification
 from jiebang.organisations.verified import is_verified_anywhere
 
 MOST_EVIDENCE = 500
@@ -21,8 +21,7 @@ MOST_EVIDENCE = 500
 
 def may_verify(actor: Actor, bureau: Authority) -> bool:
     """Whether the actor acts for this bureau, and it runs a programme at all."""
-    ours = actor.authority_id == bureau.pk and actor.position in ACTING_POSITIONS
-    return ours and Programme.objects.filter(bureau=bureau).exists()
+    return actor.authority_id == bureau.pk and acts_for_running_bureau(actor)
 
 
 def verify_organisation(
@@ -59,7 +58,7 @@ def verify_organisation(
             ended = [revoke(mandate, at).pk for mandate in running]
         body = {"organisation": held.pk, "verification": made.pk, "actor": reference_of(actor)}
         kind = "organisation.verified" if is_verified else "organisation.refused"
-        append_entries(f"bureau:{bureau.pk}", [EntryDraft(kind, body)], at)
+        append_entries(chain_of_bureau(bureau.pk), [EntryDraft(kind, body)], at)
         drafts = [
             EntryDraft("mandate.ended", {"mandate": key, "actor": reference_of(actor)}) for key in ended
         ]
