@@ -14,7 +14,6 @@ from jiebang.lifecycle.models import Participation, Subject, SubjectKind
 from jiebang.lifecycle.roles import ORGANISATION
 from jiebang.lifecycle.subjects import take_part
 from jiebang.organisations.actor import Actor
-from jiebang.organisations.enums import ACTING_POSITIONS
 from jiebang.organisations.models import Organisation
 from jiebang.policy.stages import INTAKE_KINDS
 
@@ -42,8 +41,7 @@ def roles_to_appoint(batch: Subject) -> dict[str, str]:
 
 def may_appoint(actor: Actor, batch: Subject) -> bool:
     """Whether the actor acts for the programme's own bureau, and this is a batch."""
-    ours = actor.authority_id == batch.programme.bureau_id and actor.position in ACTING_POSITIONS
-    return ours and batch.kind == SubjectKind.BATCH
+    return actor.acts_for(batch.programme.bureau_id) and batch.kind == SubjectKind.BATCH
 
 
 def appoint_organisation(
@@ -69,7 +67,6 @@ def appoint_organisation(
         )
     with transaction.atomic():
         take_turn(batch.programme_id)
-        Subject.objects.select_for_update().get(pk=batch.pk)
         held = Participation.objects.filter(
             subject=batch, organisation=organisation, role=role, until_at__isnull=True
         )
@@ -94,7 +91,7 @@ def end_appointment(*, participation: Participation, actor: Actor, at: datetime)
         )
     with transaction.atomic():
         take_turn(batch.programme_id)
-        held = Participation.objects.select_for_update().get(pk=participation.pk)
+        held = Participation.objects.get(pk=participation.pk)
         if held.until_at is not None or held.role not in roles_to_appoint(batch):
             raise AlreadyDone(where=batch.number, what="这项指定已经解除，或不是指定来的", fix="刷新页面查看")
         held.until_at = at

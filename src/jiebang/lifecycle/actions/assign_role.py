@@ -7,12 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.roles import ORGANISATION
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.bodies import reference_of
-from jiebang.organisations.enums import ACTING_POSITIONS
 from jiebang.organisations.models import Authority, Programme, RoleHolder
 from jiebang.policy.pack_parties import Party
 
@@ -39,9 +39,7 @@ def assign_role(
     *, programme: Programme, role: str, authority: Authority, actor: Actor | None, at: datetime
 ) -> RoleHolder:
     """Record who fills a role; several may. Raises NotAllowed, UnableToApply for a role that isn't one of these, AlreadyDone."""
-    if actor is not None and not (
-        actor.authority_id == programme.bureau_id and actor.position in ACTING_POSITIONS
-    ):
+    if actor is not None and not actor.acts_for(programme.bureau_id):
         raise NotAllowed(where=programme.title, what="您现在的身份不能分派角色", fix="由主管部门的经办人办理")
     allowed = roles_to_fill(programme)
     if role not in allowed:
@@ -50,7 +48,7 @@ def assign_role(
             where=programme.title, what=f"政策包里没有由机关担任的角色“{role}”", fix=f"可用：{words}"
         )
     with transaction.atomic():
-        Programme.objects.select_for_update().get(pk=programme.pk)
+        take_turn(programme.pk)
         if RoleHolder.objects.filter(programme=programme, role=role, authority=authority).exists():
             raise AlreadyDone(
                 where=programme.title, what=f"{authority.name}已经是{allowed[role].label}", fix="不用再分派"

@@ -53,7 +53,7 @@ def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named a
     read_situation(program, {"decided": {key: {"value": value, "by": role}}}, at)
     with transaction.atomic():
         take_turn(programme.pk)
-        held = DiscretionDecision.objects.select_for_update().filter(
+        held = DiscretionDecision.objects.filter(
             programme=programme, subject=subject, key=key, superseded_at__isnull=True
         )
         held.update(superseded_at=at)

@@ -50,7 +50,6 @@ def record_departure(
         raise NotAllowed(where=key, what="无权作出这项例外", fix=f"由{who}决定")
     with transaction.atomic():
         take_turn(subject.programme_id)
-        Subject.objects.select_for_update().get(pk=subject.pk)
         if DepartureRecord.objects.filter(subject=subject, key=key).exists():
             raise AlreadyDone(where=key, what="这项例外已经记录过", fix="刷新页面查看")
         made = DepartureRecord.objects.create(
