@@ -10,12 +10,12 @@ from jiebang.ledger.models import Entry
 from jiebang.ledger.verify import verify_chain
 from jiebang.organisations.actions.end_mandate import end_mandate
 from jiebang.organisations.actions.grant_mandate import grant_mandate
-from jiebang.organisations.actor import UnableToAct, act_as, mandates_on
-from jiebang.organisations.bodies import bodies_under, chain_of
+from jiebang.organisations.actor import Actor, UnableToAct, act_as, mandates_on
+from jiebang.organisations.bodies import Body, bodies_under, chain_of
 from jiebang.organisations.chains import ORGANISATIONS_CHAIN
 from jiebang.organisations.enums import SEPARATED_POSITIONS, Position
 from jiebang.organisations.errors import NotEntitled, UnableToAdminister
-from jiebang.organisations.models import Authority, Person
+from jiebang.organisations.models import Authority, Mandate, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -24,31 +24,25 @@ def new_person() -> Person:
     return Person.objects.create(name="新人（合成）", is_synthetic=True)
 
 
+def give(
+    person: Person, body: Body, position: str = "officer", *, from_on: date = TODAY, until_on: date | None = None,
+    by: Actor | None = None,
+) -> Mandate:  # fmt: skip
+    """By nobody: whoever runs the installation."""
+    return grant_mandate(
+        person=person, body=body, position=position, from_on=from_on, until_on=until_on, actor=by, at=NOW
+    )
+
+
 def test_an_administrator_gives_mandates_in_its_own_tree_and_nowhere_else() -> None:
     bureau, elsewhere = city(), city("另市科技局（合成）")
     district = Authority.objects.create(name="示例区科技局（合成）", kind="county", parent=bureau)
     admin = somebody("admin", bureau, Position.SYSTEM_ADMIN).actor
     for below in (bureau, district):
-        grant_mandate(
-            person=new_person(),
-            body=below,
-            position="officer",
-            from_on=TODAY,
-            until_on=None,
-            actor=admin,
-            at=NOW,
-        )
+        give(new_person(), below, by=admin)
     for body in (elsewhere, firm()):
         with pytest.raises(NotEntitled, match="不管理这里的人员"):
-            grant_mandate(
-                person=new_person(),
-                body=body,
-                position="member",
-                from_on=TODAY,
-                until_on=None,
-                actor=admin,
-                at=NOW,
-            )
+            give(new_person(), body, "member", by=admin)
 
 
 @pytest.mark.parametrize("position", [one for one in Position if one is not Position.SYSTEM_ADMIN])
@@ -59,25 +53,14 @@ def test_nobody_else_in_an_authority_gives_mandates(position: Position) -> None:
     else:
         actor = somebody("someone", bureau, position).actor
     with pytest.raises(NotEntitled):
-        grant_mandate(
-            person=new_person(),
-            body=bureau,
-            position="officer",
-            from_on=TODAY,
-            until_on=None,
-            actor=actor,
-            at=NOW,
-        )
+        give(new_person(), bureau, by=actor)
 
 
 def test_nobody_gives_or_ends_their_own() -> None:
     bureau = city()
     admin = somebody("admin", bureau, Position.SYSTEM_ADMIN)
     with pytest.raises(NotEntitled, match="不能给自己授权"):
-        grant_mandate(
-            person=admin.account.person, body=bureau, position="officer", from_on=TODAY, until_on=None,
-            actor=admin.actor, at=NOW,
-        )  # fmt: skip
+        give(admin.account.person, bureau, by=admin.actor)
     with pytest.raises(NotEntitled, match="不能终止自己"):
         end_mandate(mandate=admin.mandate, actor=admin.actor, at=NOW)
 
@@ -88,45 +71,23 @@ def test_two_separated_positions_are_never_in_one_person_even_in_two_authorities
 ) -> None:
     held = somebody("held", city(), first)
     with pytest.raises(UnableToAdminister, match="须由不同的人担任"):
-        grant_mandate(
-            person=held.account.person, body=city("另市（合成）"), position=second, from_on=TODAY, until_on=None,
-            actor=None, at=NOW,
-        )  # fmt: skip
+        give(held.account.person, city("另市（合成）"), second)
 
 
 def test_one_after_the_other_is_two_people_in_turn() -> None:
     bureau = city()
     held = somebody("held", bureau, Position.AUDITOR)
     end_mandate(mandate=held.mandate, actor=None, at=NOW)
-    grant_mandate(
-        person=held.account.person, body=bureau, position=Position.SYSTEM_ADMIN, from_on=TODAY, until_on=None,
-        actor=None, at=NOW,
-    )  # fmt: skip
+    give(held.account.person, bureau, Position.SYSTEM_ADMIN)
     person = new_person()
     last = date(2026, 6, 30)
     for position, from_on, until_on in (
         ("auditor", TODAY, last),
         ("security_admin", last + timedelta(days=1), None),
     ):
-        grant_mandate(
-            person=person,
-            body=bureau,
-            position=position,
-            from_on=from_on,
-            until_on=until_on,
-            actor=None,
-            at=NOW,
-        )
+        give(person, bureau, position, from_on=from_on, until_on=until_on)
     with pytest.raises(UnableToAdminister, match="须由不同的人担任"):
-        grant_mandate(
-            person=person,
-            body=bureau,
-            position="system_admin",
-            from_on=last,
-            until_on=last,
-            actor=None,
-            at=NOW,
-        )
+        give(person, bureau, "system_admin", from_on=last, until_on=last)
 
 
 @pytest.mark.parametrize(
@@ -136,15 +97,7 @@ def test_one_after_the_other_is_two_people_in_turn() -> None:
 def test_a_position_fits_its_body(position: str, of_firm: bool) -> None:
     body = firm() if of_firm else city()
     with pytest.raises(UnableToAdminister, match="这个职务"):
-        grant_mandate(
-            person=new_person(),
-            body=body,
-            position=position,
-            from_on=TODAY,
-            until_on=None,
-            actor=None,
-            at=NOW,
-        )
+        give(new_person(), body, position)
 
 
 def test_the_same_mandate_twice_and_days_the_wrong_way_round_are_refused() -> None:
@@ -155,15 +108,7 @@ def test_the_same_mandate_twice_and_days_the_wrong_way_round_are_refused() -> No
         ("head", TODAY - timedelta(days=1), "早于起日"),
     ):
         with pytest.raises(UnableToAdminister, match=reason):
-            grant_mandate(
-                person=person,
-                body=bureau,
-                position=position,
-                from_on=TODAY,
-                until_on=until_on,
-                actor=None,
-                at=NOW,
-            )
+            give(person, bureau, position, until_on=until_on)
 
 
 def test_a_mandate_that_is_ended_counts_no_more_at_once_and_can_be_given_anew() -> None:
@@ -175,28 +120,12 @@ def test_a_mandate_that_is_ended_counts_no_more_at_once_and_can_be_given_anew() 
         act_as(held.account, held.mandate.pk, TODAY)
     with pytest.raises(UnableToAdminister, match="已经终止"):
         end_mandate(mandate=held.mandate, actor=None, at=NOW)
-    grant_mandate(
-        person=held.account.person,
-        body=bureau,
-        position="officer",
-        from_on=TODAY,
-        until_on=None,
-        actor=None,
-        at=NOW,
-    )
+    give(held.account.person, bureau)
 
 
 def test_one_that_had_not_begun_can_be_ended() -> None:
     begins = TODAY + timedelta(days=30)
-    made = grant_mandate(
-        person=new_person(),
-        body=city(),
-        position="officer",
-        from_on=begins,
-        until_on=None,
-        actor=None,
-        at=NOW,
-    )
+    made = give(new_person(), city(), from_on=begins)
     end_mandate(mandate=made, actor=None, at=NOW)
     assert not mandates_on(made.person_id, begins).exists()
 
