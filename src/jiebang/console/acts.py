@@ -62,6 +62,10 @@ class Offer:
     is_own: bool = True
 
 
+#: Verdicts that stand in nobody's way.
+_IN_ORDER = frozenset({"pass", "departed", "not-applicable"})
+
+
 @dataclass(slots=True)
 class Desk:
     """Everything about one open run that its page shows."""
@@ -112,12 +116,12 @@ class Desk:
     @property
     def against(self) -> list[dict[str, Any]]:
         """What the rules say that stands in the way, or may."""
-        return [one for one in self.verdicts if one["verdict"] not in ("pass", "departed", "not-applicable")]
+        return [one for one in self.verdicts if one["verdict"] not in _IN_ORDER]
 
     @property
     def in_order(self) -> list[dict[str, Any]]:
         """What the rules have nothing against."""
-        return [one for one in self.verdicts if one["verdict"] in ("pass", "departed", "not-applicable")]
+        return [one for one in self.verdicts if one["verdict"] in _IN_ORDER]
 
     @property
     def tally(self) -> list[tuple[str, int]]:

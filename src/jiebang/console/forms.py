@@ -153,7 +153,7 @@ def read_form(form: ActForm, asking: Asking) -> dict[str, Any]:
         try:
             value = read_value(raw, slot.type)
         except JiebangError as error:
-            told = f"{error.where + '：' if error.where else ''}{error.what}；{error.fix}"
+            told = f"{error.where + '：' if error.where else ''}{error.beside_field}"
             form.errors.setdefault(slot.name, told)
             continue
         if is_blank(value) and slot.required:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from jiebang.console.acts import days_left
-from jiebang.lifecycle.models import FactEntry, StageRun, Subject
+from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.parties import told_by
 from jiebang.lifecycle.transitions import find as find_act
 from jiebang.policy.stages import INTAKE_KINDS
 
@@ -36,14 +36,11 @@ def handed_in(organisation_id: int, runs: Iterable[StageRun], at: datetime) -> l
         for run in runs
         if run.kind in INTAKE_KINDS and (run.closes_at is None or run.closes_at > at)
     }
-    own_words = FactEntry.objects.filter(
-        Q(recorded_by__person__mandates__organisation=organisation_id), subject=OuterRef("pk")
-    )
     mine = Subject.objects.filter(
         parent__in=open_at, lead=organisation_id, kind__in=_ACTS, ended_at__isnull=True
     )
     found = []
-    for subject in mine.annotate(said=Exists(own_words)).select_related("programme").order_by("pk"):
+    for subject in mine.annotate(said=told_by(organisation_id)).select_related("programme").order_by("pk"):
         run = open_at[subject.parent_id or 0]
         event = _ACTS[subject.kind]
         if find_act(run.kind, event) is None:

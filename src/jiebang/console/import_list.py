@@ -237,7 +237,7 @@ class _RowReader:
             elif target not in (ORGANISATION, CODE) and not cell.is_blank:
                 raw = read_cell(cell, self.asking.program.types[target], column.unit)
                 if isinstance(raw, JiebangError):
-                    complain(target, f"{raw.what}；{raw.fix}")
+                    complain(target, raw.beside_field)
                 else:
                     values[target] = raw
         broken = {fault.head for fault in faults}
@@ -285,7 +285,7 @@ class _RowReader:
             try:
                 code = check_credit_code(code)
             except JiebangError as error:
-                complain(CODE, f"{error.what}；{error.fix}")
+                complain(CODE, error.beside_field)
                 return None
             found = self.organisations.by_code.get(code)
             if found is None:

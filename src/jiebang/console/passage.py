@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jiebang.console.acts import describe_stage
 from jiebang.console.labels import kind_label, outcome_label
@@ -71,12 +71,8 @@ def passage_of(timeline: list[Event]) -> Passage:
         if merged and merged[-1].tells_of(event):
             merged[-1].subjects.append(event.run.subject)
         else:
-            merged.append(
-                Event(
-                    event.run, event.label, event.outcome, event.who, event.is_open, event.is_own,
-                    list(event.subjects),
-                )
-            )  # fmt: skip
+            # A copy: what is merged into it is no part of the timeline.
+            merged.append(replace(event, subjects=list(event.subjects)))
     merged.reverse()
     merged.sort(key=lambda event: not event.is_open)
     return Passage(merged[:RECENT], merged[RECENT:])

@@ -55,7 +55,7 @@ class TypedYear:
                         rows.append((day, kind))
                         names.append(name)
                 except UnreadableDay as error:
-                    self.problems.append(f"{name}：{error.what}；{error.fix}")
+                    self.problems.append(f"{name}：{error.beside_field}")
         if self.problems:
             return None
         try:

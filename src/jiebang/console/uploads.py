@@ -93,7 +93,7 @@ def _keep(taken: Taken, name: str, chosen: UploadedFile[Any], sender: Sender) ->
         )  # fmt: skip
     except (UnfitFile, UnableToKeep) as error:
         # What was there before stays: a wrong choice mustn't cost a right one.
-        taken.errors[name] = f"{error.what}；{error.fix}"
+        taken.errors[name] = error.beside_field
         return
     taken.typed[name] = [str(FileReference(kept.name, kept.digest))]
     taken.kept += 1

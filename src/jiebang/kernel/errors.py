@@ -27,6 +27,11 @@ class JiebangError(Exception):
         # A question that is open is told as one.
         return f"{place}{what}{'' if what.endswith('？') else '。'}{advice}"
 
+    @property
+    def beside_field(self) -> str:
+        """The error as it stands beside its own field, whose label says where."""
+        return f"{self.what}；{self.fix}" if self.fix else self.what
+
     def located(self, where: str) -> Self:
         """The same error, said to be at `where`; an inner place it already had is kept behind it.
 

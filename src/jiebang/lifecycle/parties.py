@@ -13,12 +13,18 @@ from jiebang.lifecycle.models import FactEntry, Participation, Subject
 from jiebang.organisations.verified import bureaus_that_verified
 
 
+def told_by(organisation_id: int) -> Exists:
+    """Of a subject: whether the organisation's own people have recorded a fact of it."""
+    return Exists(
+        FactEntry.objects.filter(
+            subject=OuterRef("pk"), recorded_by__person__mandates__organisation=organisation_id
+        )
+    )
+
+
 def certain_for(organisation_id: int) -> Q:
     """Subjects of bureaus that have verified the organisation, and those of which its own people recorded a fact."""
-    told = FactEntry.objects.filter(
-        subject=OuterRef("pk"), recorded_by__person__mandates__organisation=organisation_id
-    )
-    return Q(Exists(told)) | Q(programme__bureau__in=list(bureaus_that_verified(organisation_id)))
+    return Q(told_by(organisation_id)) | Q(programme__bureau__in=list(bureaus_that_verified(organisation_id)))
 
 
 def parts_of(organisation_id: int) -> QuerySet[Participation]:

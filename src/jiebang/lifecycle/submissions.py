@@ -89,7 +89,7 @@ def read_submission(
         try:
             value = read_value(raw, program.types[name])
         except JiebangError as error:
-            errors[name] = f"{error.where + '：' if error.where else ''}{error.what}；{error.fix}"
+            errors[name] = f"{error.where + '：' if error.where else ''}{error.beside_field}"
             continue
         if is_blank(value) and one.required:
             errors[name] = "必填"

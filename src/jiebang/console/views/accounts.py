@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from jiebang.console.fields import Control
 from jiebang.console.plain_forms import password_control
-from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle import clock
 from jiebang.organisations.actions.activate_account import activate_account
 from jiebang.organisations.actions.change_password import WrongPassword, change_password
@@ -26,10 +25,6 @@ def _regime() -> str:
     """What a password must have, as the settings have it; Django's other two checks in the words of these pages."""
     own = (one for one in get_default_password_validators() if isinstance(one, Length | KindsOfCharacters))
     return "".join(one.get_help_text() for one in own) + "不能和用户名相近，也不能是常见的口令。"
-
-
-def _told(error: JiebangError) -> str:
-    return f"{error.what}；{error.fix}" if error.fix else error.what
 
 
 @never_cache
@@ -45,9 +40,9 @@ def activate(request: HttpRequest) -> HttpResponse:
                 at=clock.read_clock(),
             )  # fmt: skip
         except UnusableCode as error:
-            wrong_code = _told(error)
+            wrong_code = error.beside_field
         except UnfitPassword as error:
-            wrong_password = _told(error)
+            wrong_password = error.beside_field
         else:
             messages.success(request, f"口令已设好。您的用户名是 {account.username}，请登录。")
             return redirect("console:log_in")
@@ -79,9 +74,9 @@ def password(request: HttpRequest) -> HttpResponse:
                 again=request.POST.get("again", ""), at=clock.read_clock(),
             )  # fmt: skip
         except WrongPassword as error:
-            wrong_present = _told(error)
+            wrong_present = error.beside_field
         except UnfitPassword as error:
-            wrong_new = _told(error)
+            wrong_new = error.beside_field
         else:
             update_session_auth_hash(request, account)
             messages.success(request, "口令已修改。在别处的登录都已退出。")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -20,6 +19,7 @@ from jiebang.console.handed_in import HandedIn, handed_in
 from jiebang.console.identity import Visit, visited
 from jiebang.console.marks import marks_of
 from jiebang.console.money_rows import money_of
+from jiebang.console.paging import page_of
 from jiebang.console.passage import Event, passage_of, timeline_of
 from jiebang.console.queries import participants_of, relatives_of
 from jiebang.console.slots import Asking
@@ -47,11 +47,7 @@ def worklist(request: HttpRequest, visit: Visit) -> HttpResponse:
 def subject_list(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The cases the actor may open, by words, kind, programme and state."""
     wanted = Wanted.read(request.GET)
-    pages = Paginator(find_cases(visit.actor, visit.at, wanted), _PER_PAGE)
-    try:
-        page = pages.page(request.GET.get("page", "1"))
-    except InvalidPage:
-        raise Http404 from None
+    page = page_of(find_cases(visit.actor, visit.at, wanted), _PER_PAGE, request)
     asked = {"q": wanted.words, "kind": wanted.kind, "state": wanted.state, "programme": wanted.programme}
     context = {
         "page": page,

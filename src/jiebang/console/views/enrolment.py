@@ -46,12 +46,10 @@ def enrol(request: HttpRequest) -> HttpResponse:
                     applicant=Applicant(**{key: given[key] for key in wanted if key != "bureau"}),
                     bureau=Authority.objects.get(pk=int(given["bureau"])), at=clock.read_clock(),
                 )  # fmt: skip
-            except MalformedCreditCode as error:
-                form.errors["credit_code"] = f"{error.what}；{error.fix}"
-            except AlreadyEnrolled as error:
-                form.errors["credit_code"] = f"{error.what}；{error.fix}"
+            except (MalformedCreditCode, AlreadyEnrolled) as error:
+                form.errors["credit_code"] = error.beside_field
             except UnfitUsername as error:
-                form.errors["username"] = f"{error.what}；{error.fix}"
+                form.errors["username"] = error.beside_field
             except JiebangError as error:
                 problem = error
             else:

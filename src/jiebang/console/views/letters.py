@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from jiebang.console.identity import Visit, visited
 from jiebang.console.letters import letters_of, mark_read, messages_to
+from jiebang.console.paging import page_of
 from jiebang.console.typed_keys import read_key
 
 _PER_PAGE = 30
@@ -27,11 +27,7 @@ def letters(request: HttpRequest, visit: Visit) -> HttpResponse:
             raise Http404
         mark_read(visit.mandate, through)
         return redirect("console:letters")
-    pages = Paginator(found.select_related("subject__programme"), _PER_PAGE)
-    try:
-        page = pages.page(request.GET.get("page", "1"))
-    except InvalidPage:
-        raise Http404 from None
+    page = page_of(found.select_related("subject__programme"), _PER_PAGE, request)
     messages = list(page)
     newest = messages[0].pk if messages and page.number == 1 else 0
     context = {"page": page, "letters": letters_of(messages, visit.mandate), "newest": newest}

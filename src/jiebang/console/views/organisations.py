@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jiebang.console.identity import Visit, visited
+from jiebang.console.paging import page_of
 from jiebang.console.plain_forms import PlainForm
 from jiebang.console.slots import choice
 from jiebang.kernel.errors import JiebangError
@@ -51,10 +51,7 @@ def organisation_list(request: HttpRequest, visit: Visit) -> HttpResponse:
         found = found.filter(Q(name__contains=words) | Q(credit_code=words))
     verified = standing_verifications().filter(bureau=bureau, organisation=OuterRef("pk"))
     found = found.annotate(is_settled=Exists(verified)).order_by("is_settled", "-pk")
-    try:
-        page = Paginator(found, _PER_PAGE).page(request.GET.get("page", "1"))
-    except InvalidPage:
-        raise Http404 from None
+    page = page_of(found, _PER_PAGE, request)
     rows = [(one, STANDING_LABELS[standing_of(one, bureau)]) for one in page.object_list]
     return render(
         request, "console/organisations.html", {"page": page, "rows": rows, "q": words, "bureau": bureau}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
-from django.core.paginator import InvalidPage, Paginator
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from jiebang.console.identity import Visit, visited
+from jiebang.console.paging import page_of
 from jiebang.console.plain_forms import PlainForm
 from jiebang.console.slots import choice
 from jiebang.console.typed_keys import read_key
@@ -46,7 +46,7 @@ def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         try:
             told, code = _act(request, visit, bodies, form)
         except UnfitUsername as error:
-            form.errors["username"] = f"{error.what}；{error.fix}"
+            form.errors["username"] = error.beside_field
         except JiebangError as error:
             problem = error
         else:
@@ -56,10 +56,7 @@ def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
                 messages.success(request, told)
                 return redirect("console:people")
     words = request.GET.get("q", "").strip()[:60]
-    try:
-        page = Paginator(_mandates(bodies, words, visit.at), _PER_PAGE).page(request.GET.get("page", "1"))
-    except InvalidPage:
-        raise Http404 from None
+    page = page_of(_mandates(bodies, words, visit.at), _PER_PAGE, request)
     context = {
         "page": page, "rows": [_row(one, visit) for one in page.object_list], "q": words, "form": form,
         "problem": problem, "bodies": bodies, "is_organisation": visit.actor.organisation_id is not None,
