@@ -148,7 +148,7 @@ class Case:
             run=run or self.run(subject, f"pay-{Payment.objects.count()}", "pay", "paid"), subject=subject, item=item,
             kind=kind, amount=Decimal(amount), lines=[], payee="发榜方", fiscal=fiscal, proposed_at=BEGUN,
             proposed_by=self.officer[0], paid_on=date.fromisoformat(paid_on) if paid_on else None,
-            voucher="示例凭证" if paid_on else "", withdrawn_at=BEGUN if withdrawn else None,
+            voucher=f"示例凭证{Payment.objects.count() + 1}" if paid_on else "", withdrawn_at=BEGUN if withdrawn else None,
         )  # fmt: skip
 
     def actor(self, who: tuple[Account, Mandate] | None = None) -> Actor:

@@ -190,12 +190,15 @@ def test_a_share_that_leaves_a_fen_does_not_end_them(three_instalments: tuple[Ca
 def test_a_second_click_pays_no_second_instalment(three_instalments: tuple[Case, Subject]) -> None:
     case, project = three_instalments
     pay(case, project, "2026-05-20", "示例1")
-    # The next instalment is open, but nothing has been proposed for it.
-    with pytest.raises(UnableToApply, match="还没有提出拨付意见"):
-        case.do(
-            project, "pay-instalments", "record_payment", read_instant("2026-05-20T10:01"),
-            voucher="示例1", paid_on="2026-05-20",
-        )  # fmt: skip
+    # The next instalment is open, but nothing has been proposed for it, and the first one's voucher is known.
+    for voucher, error, why in (
+        ("示例1", AlreadyDone, "凭证 示例1 已经登记过"), ("示例2", UnableToApply, "还没有提出拨付意见"),
+    ):  # fmt: skip
+        with pytest.raises(error, match=why):
+            case.do(
+                project, "pay-instalments", "record_payment", read_instant("2026-05-20T10:01"),
+                voucher=voucher, paid_on="2026-05-20",
+            )  # fmt: skip
     assert Payment.objects.count() == 2
 
 

@@ -10,6 +10,7 @@ from tests.policy.building import know, make_program
 
 from jiebang.policy.amounts import Amount, explain_amount
 from jiebang.policy.program import Program
+from jiebang.policy.situation import Situation
 
 MONEY = "clause: EX-1, label: 补助, kind: grant, payer: bureau, payee: solver, fiscal: true"
 DECIDED = "amount: {decided: bid.own, by: bureau, with: reason}"
@@ -33,8 +34,13 @@ def make_money(more: str, others: str = "", sections: str = "") -> Program:
     return make_program(f"money:\n  aid: {{{MONEY}, {more}}}\n{others}\n{sections}")
 
 
+def checked(program: Program, **data: Any) -> Situation:
+    """What an authority has put down or looked at: its decisions aren't a party's to declare."""
+    return know(program, **{"source": "checked", "as_of": "2026-03-01", **data})
+
+
 def compute(program: Program, item: str = "aid", **data: Any) -> Amount:
-    return program.accountant.compute(item, know(program, **data))
+    return program.accountant.compute(item, checked(program, **data))
 
 
 def yuan(text: str | None) -> Decimal | None:
@@ -242,7 +248,7 @@ PARTS = """
 @settings(max_examples=40, deadline=None)
 @given(own=st.one_of(small_fen, fen))
 def test_parts_and_their_rest_add_up(own: Decimal) -> None:
-    situation = know(IN_PARTS, facts=known(own=own))
+    situation = checked(IN_PARTS, facts=known(own=own))
     parts = [IN_PARTS.accountant.amount_of(key, situation) for key in ("first", "second", "rest")]
     assert all(part is not None and part >= 0 for part in parts)
     # Rounded up, the second part may be the fen that the whole doesn't have: then nothing is left.
@@ -357,3 +363,19 @@ def test_arithmetic(operand: str, wanted: str) -> None:
 
 BOTH_LIMITS = make_money(f"{DECIDED}, ceilings: [{USUAL}, {CAP}]")
 IN_PARTS = make_money(DECIDED, PARTS)
+
+
+def test_what_a_party_wrote_into_its_paper_is_no_decision_of_an_authority() -> None:
+    program = make_money(DECIDED)
+    for source, status in (("declared", "unknown"), ("checked", "ok"), ("register", "ok")):
+        found = compute(program, facts=known(own="5"), source=source)
+        assert (found.status, found.missing) == (status, ["bid.own"] if status == "unknown" else [])
+
+
+@pytest.mark.parametrize(
+    "decision",
+    ["by: solver, with: reason", "by: [bureau, solver], with: reason", "by: bureau, with: agreement"],
+)
+def test_what_parties_agree_on_they_may_declare(decision: str) -> None:
+    program = make_money(f"amount: {{decided: bid.own, {decision}}}")
+    assert compute(program, facts=known(own="5"), source="declared").amount == 5

@@ -58,6 +58,8 @@ def sum_lanes(subject: Subject) -> dict[str, Any]:
     `challenge.race_aid_total`, said once every lane still in it has its aid. Of a lane: `challenge.other_lanes_aid`, what the
     others have so far, and `challenge.lane_aids`, the same one by one. Of a joint team: `project.predecessors_unpaid`.
     """
+    if subject.kind == "bid":
+        return _sum_others(subject)
     challenge = subject if subject.kind == "challenge" else subject.parent
     if subject.kind not in ("challenge", "project") or challenge is None:
         return {}
@@ -75,13 +77,37 @@ def sum_lanes(subject: Subject) -> dict[str, Any]:
     if len(promised) == len(lanes):
         found["challenge.race_aid_total"] = _yuan(sum(promised, _NOTHING))
     if subject.kind == "project":
-        others = [aid for pk, aid in aids.items() if pk != subject.pk and aid is not None]
-        found["challenge.other_lanes_aid"] = _yuan(sum(others, _NOTHING))
-        found["challenge.lane_aids"] = [{"amount": _yuan(aid)} for aid in others]
+        found |= _others([aid for pk, aid in aids.items() if pk != subject.pk and aid is not None])
         unpaid = predecessors_unpaid(subject)
         if unpaid is not None:
             found["project.predecessors_unpaid"] = _yuan(unpaid)
     return found
+
+
+def _sum_others(bid: Subject) -> dict[str, Any]:
+    if (
+        bid.parent is None
+        or not {"challenge.other_lanes_aid", "challenge.lane_aids"} & program_of(bid).types.keys()
+    ):
+        return {}
+    put_down = FactEntry.objects.filter(
+        subject__parent=bid.parent, name="project.aid", superseded_at__isnull=True
+    ).exclude(subject=bid)
+    # Hundreds of bids ask this long before anybody is given anything.
+    if not put_down.exists():
+        return _others([])
+    lanes = [lane for lane in lanes_of(bid.parent) if lane.origin_id != bid.pk]
+    become = {lane.origin_id for lane in lanes if lane.origin_id is not None}
+    bids = Subject.objects.filter(fact_entries__in=put_down, kind="bid", ended_at__isnull=True)
+    others = [*lanes, *bids.exclude(pk__in=become).order_by("pk")]
+    return _others([aid for aid in map(aid_of, others) if aid is not None])
+
+
+def _others(aids: list[Decimal]) -> dict[str, Any]:
+    return {
+        "challenge.other_lanes_aid": _yuan(sum(aids, _NOTHING)),
+        "challenge.lane_aids": [{"amount": _yuan(aid)} for aid in aids],
+    }
 
 
 def aid_of(lane: Subject) -> Decimal | None:
@@ -167,7 +193,11 @@ def _paid(subject: Subject) -> QuerySet[Payment]:
 
 
 def _decided_aid(lane: Subject) -> Decimal | None:
-    entry = FactEntry.objects.filter(subject=lane, name="project.aid", superseded_at__isnull=True).first()
+    rows = FactEntry.objects.filter(name="project.aid", superseded_at__isnull=True)
+    entry = rows.filter(subject=lane).first()
+    if entry is None and lane.origin_id is not None:
+        # What was put down for a bid is its lane's, until something is put down for the lane itself.
+        entry = rows.filter(subject=lane.origin_id).first()
     if entry is None:
         return None
     amount: Decimal = read_value(entry.value, program_of(lane).types["project.aid"])

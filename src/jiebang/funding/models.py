@@ -38,6 +38,11 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(paid_on__isnull=True) | ~Q(voucher=""), name="paid_with_a_voucher"
             ),
+            models.UniqueConstraint(
+                fields=["subject", "item", "voucher"],
+                condition=Q(paid_on__isnull=False, withdrawn_at__isnull=True),
+                name="one_payment_per_voucher",
+            ),
         ]
 
     def __str__(self) -> str:

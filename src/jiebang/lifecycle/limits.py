@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jiebang.kernel.money import format_yuan
 from jiebang.lifecycle.errors import StillUnset, UnableToApply
 from jiebang.lifecycle.transitions import Act
-from jiebang.policy.amounts import Amount
+from jiebang.policy.amounts import Amount, is_official
 from jiebang.policy.pack_money import DecidedAmount
 from jiebang.policy.program import Program
 from jiebang.policy.situation import Situation
@@ -20,6 +20,12 @@ def decided_items(program: Program, process: str, stage: str) -> Iterator[tuple[
     for key, item in program.money_at(process, stage).items():
         if isinstance(item.amount, DecidedAmount):
             yield key, kinds.get(item.amount.decided.split(".", maxsplit=1)[0])
+
+
+def official_amounts(program: Program) -> set[str]:
+    """The facts that hold amounts which authorities set on their own."""
+    amounts = [item.amount for item in program.pack.money.values() if isinstance(item.amount, DecidedAmount)]
+    return {amount.decided for amount in amounts if is_official(amount, program.pack.parties)}
 
 
 def require_decided_within_limits(act: Act, key: str, situation: Situation) -> None:
@@ -66,4 +72,4 @@ def _say_what_lacks(act: Act, found: Amount, what: str) -> UnableToApply:
         open_ = "；".join(act.program.pack.discretion[key].question for key in found.unset)
         return StillUnset(what=f"{label}{what}：{open_}", keys=found.unset)
     lacking = "、".join(act.program.pack.facts[name].label for name in found.missing)
-    return UnableToApply(where=label, what=f"{what}，缺：{lacking}", fix="先补齐")
+    return UnableToApply(where=label, what=f"{what}，缺：{lacking}", fix="先补齐，只有申报的先核实")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jiebang.lifecycle.door import as_recorded, record_facts, refuse_told, require_rules, source_of
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
-from jiebang.lifecycle.known import alive_below, lineage_of, read_situation
+from jiebang.lifecycle.known import alive_below, lineage_of, read_situation, situation_of
+from jiebang.lifecycle.limits import official_amounts
 from jiebang.lifecycle.models import Participation, Subject
 from jiebang.lifecycle.receive import act_on, known_of
 from jiebang.lifecycle.subjects import enter_named, note_hand_in
-from jiebang.lifecycle.submissions import read_submission
+from jiebang.lifecycle.submissions import BadFields, read_submission
 from jiebang.lifecycle.transitions import Act, Transition, register
+from jiebang.policy.pack_facts import Source
 from jiebang.policy.pack_process import Stage
 from jiebang.policy.pack_rules import When
 from jiebang.policy.program import Program
 from jiebang.policy.stages import INTAKE_KINDS, KINDS
+from jiebang.policy.values import read_value
 
 #: Stages whose submissions make new things have acts of their own.
 _OWN_WAY = INTAKE_KINDS | {"set_challenge", "apply_to_use"}
@@ -32,11 +37,33 @@ def submit_papers(act: Act) -> None:
     if act.actor is not None and act.actor.organisation_id is None:
         # A panel's opinion or an agency's audit is itself the check; an officer who had to type it again would check nothing.
         facts = {name: {**fact, "source": "checked"} for name, fact in facts.items()}
+    facts = _leave_checked(act, thing, facts)
     require_rules(act_on(act, thing), (When.submit,), facts)
     record_facts(act, thing, facts)
     enter_named(thing, act.program, facts, act.at)
     note_hand_in(act.run, thing, act.at)
     act.result.update({"subject": thing.pk, "number": thing.number})
+
+
+def _leave_checked(act: Act, thing: Subject, facts: dict[str, Any]) -> dict[str, Any]:
+    """What a paper says anew: a value already checked stands where the paper only repeats it.
+
+    Raises BadFields for an amount that an authority set and a party's paper puts otherwise.
+    """
+    held, types = situation_of(thing, act.at).facts, act.program.types
+    official = official_amounts(act.program) if source_of(act) == "declared" else set()
+    errors, fresh = {}, {}
+    for name, raw in facts.items():
+        known = held.get(name)
+        is_checked = known is not None and known.source is not Source.declared
+        if known is not None and is_checked and read_value(raw["value"], types[name]) == known.value:
+            continue
+        fresh[name] = raw
+        if is_checked and name in official:
+            errors[name] = "主管部门已经确定金额，和它不一样；有不同意见的请向主管部门说明"
+    if errors:
+        raise BadFields(errors, act.program)
+    return fresh
 
 
 def check_facts(act: Act) -> None:

@@ -13,8 +13,10 @@ from jiebang.policy.compile_operands import compile_fact
 from jiebang.policy.compiled import Compiled, Operand, covers, undecided
 from jiebang.policy.expressions import Force
 from jiebang.policy.names import Names, Unresolved
+from jiebang.policy.pack_facts import Source
 from jiebang.policy.pack_money import DecidedAmount, Limit, Money, RestOf
-from jiebang.policy.situation import Departure, Situation
+from jiebang.policy.pack_parties import Party, PartyIs
+from jiebang.policy.situation import RANK, Departure, Situation
 from jiebang.policy.truth import FAIL, PASS, UNKNOWN
 from jiebang.policy.values import PERCENT, Kind
 from jiebang.policy.working import equate, take_off
@@ -117,7 +119,7 @@ def compile_money(key: str, item: Money, names: Names) -> CompiledMoney:
                     (*path, "amount", "rest_of"), f"没有金额项“{item.amount.rest_of}”", "写已有的金额项"
                 )
         elif isinstance(item.amount, DecidedAmount):
-            fact = compile_operand_fact(item.amount.decided, names, (*path, "amount", "decided"))
+            fact = _compile_decided(item.amount, names, (*path, "amount", "decided"))
         else:
             operand = compile_operand(item.amount, names, (*path, "amount"), 0)
             _must_be_money(operand, names, (*path, "amount"))
@@ -150,9 +152,16 @@ def compile_money(key: str, item: Money, names: Names) -> CompiledMoney:
     return CompiledMoney(key, item, operand, fact, limits["ceilings"], limits["floors"], when, shares)
 
 
-def compile_operand_fact(name: str, names: Names, path: tuple[str | int, ...]) -> Operand:
-    """A fact that holds money."""
-    fact = compile_fact(name, names, path, 0)
+def is_official(amount: DecidedAmount, parties: Mapping[str, Party]) -> bool:
+    """Whether authorities set an amount on their own: then what a party puts into its own paper is no decision."""
+    by_authority = all(role in parties and parties[role].is_ is PartyIs.authority for role in amount.by)
+    return by_authority and amount.with_ != "agreement"
+
+
+def _compile_decided(amount: DecidedAmount, names: Names, path: tuple[str | int, ...]) -> Operand:
+    """The fact that holds a decided amount."""
+    least = RANK[Source.checked] if is_official(amount, names.pack.parties) else 0
+    fact = compile_fact(amount.decided, names, path, least)
     _must_be_money(fact, names, path)
     return fact
 
@@ -266,7 +275,10 @@ class Accountant:
             return result
         counting = self._counting(compiled, s)
         result.unset = undecided(counting, s)
-        result.missing = list(dict.fromkeys(f for o in counting for f in o.facts if f not in s.facts))
+        lacking = (
+            f for o in counting for f in o.facts if f not in s.facts or (o.fact == f and o.get(s) is None)
+        )
+        result.missing = list(dict.fromkeys(lacking))
         amount = None if due == UNKNOWN else self._raw_amount(compiled, s)
         if amount is not None:
             exact, amount = amount, round_to_fen(amount, Rounding(item.round))

@@ -8,6 +8,7 @@ from jiebang.funding.models import Payment, Posting
 from jiebang.funding.sent_back import is_outdated
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
+from jiebang.lifecycle.door import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.sign_off import require_signed
@@ -22,6 +23,8 @@ def record_payment(act: Act) -> str | None:
 
     Raises UnableToApply without a voucher or a real date, AlreadyDone for money recorded before.
     """
+    voucher = str(act.payload.get("voucher", "")).strip()[:120]
+    _refuse_known_voucher(act, voucher)
     payments = list(Payment.objects.filter(run=act.run, withdrawn_at__isnull=True))
     if not payments:
         raise UnableToApply(where=act.stage.label, what="还没有提出拨付意见", fix="先计算并提出")
@@ -34,7 +37,8 @@ def record_payment(act: Act) -> str | None:
             what="提出之后，计算所依据的情况变了，应收应付的金额已经不是签署的那一笔",
             fix="重新提出，再逐级签署",
         )
-    voucher = str(act.payload.get("voucher", "")).strip()
+    # A project that was stopped after somebody signed is paid nothing more, whatever was proposed for it.
+    require_rules(act, EVERY_MOMENT)
     try:
         paid_on = date.fromisoformat(str(act.payload.get("paid_on", "")))
     except ValueError:
@@ -67,6 +71,13 @@ def record_payment(act: Act) -> str | None:
         return "part_paid"
     # paid, recovered or bought: the outcome that this kind of stage is for
     return next(iter(KINDS[act.stage.kind].outcomes))
+
+
+def _refuse_known_voucher(act: Act, voucher: str) -> None:
+    """A late second click finds the next instalment's run open: money that left once isn't booked twice."""
+    known = Payment.objects.filter(subject=act.subject, paid_on__isnull=False, withdrawn_at__isnull=True)
+    if voucher and known.filter(voucher=voucher).exclude(run=act.run).exists():
+        raise AlreadyDone(where=act.stage.label, what=f"凭证 {voucher} 已经登记过", fix="同一笔不用再登记")
 
 
 def _post(payment: Payment, act: Act) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.known import alive_below
+from jiebang.lifecycle.known import alive_below, situation_of
+from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import create_below
 from jiebang.lifecycle.transitions import Act
@@ -53,9 +54,13 @@ def _approve_bids(act: Act, facts: dict[str, Any]) -> list[int]:
             challenge, kind="project", letter="P", title=challenge.title, at=act.at, origin=bid
         )
         record_facts(act, project, facts)
-        made.append(project.pk)
+        made.append(project)
         act.drafts.append(
             EntryDraft("project.approved", {"subject": project.pk, "bid": bid.pk, "number": project.number})
         )
         act.messages.append(("project.approved", project, {"number": project.number}))
-    return made
+    # What the bids couldn't know, since it is only being decided: what the other lanes get out of the same limit.
+    for key, _ in decided_items(act.program, act.subject.process, act.run.stage):
+        for project in made:
+            require_decided_within_limits(act, key, situation_of(project, act.at))
+    return [project.pk for project in made]
