@@ -49,7 +49,8 @@ def facts_of(subject: Subject, program: Program, only: Iterable[str] | None = No
         if held is None or by_id[entry.subject_id][0] < by_id[held.subject_id][0]:
             nearest[entry.name] = entry
     wanted = None if only is None else set(only)
-    names = _names_of_organisations(nearest.values(), program)
+    typed = [(program.types[one.name], one.value) for one in nearest.values() if one.name in program.types]
+    names = names_in(typed)
     return [
         _fact_row(nearest[name], program, by_id[nearest[name].subject_id][1], names)
         for name in program.pack.facts
@@ -57,14 +58,14 @@ def facts_of(subject: Subject, program: Program, only: Iterable[str] | None = No
     ]
 
 
-def _names_of_organisations(entries: Iterable[FactEntry], program: Program) -> dict[str, str]:
+def names_in(values: Iterable[tuple[ValueType, Any]]) -> dict[str, str]:
+    """The names of the organisations that values of facts name by their codes."""
     codes: set[str] = set()
-    for entry in entries:
-        kind = program.types[entry.name].kind if entry.name in program.types else None
-        if kind is Kind.organisation:
-            codes.add(str(entry.value))
-        elif kind is Kind.organisations and isinstance(entry.value, list):
-            codes.update(map(str, entry.value))
+    for of, raw in values:
+        if of.kind is Kind.organisation:
+            codes.add(str(raw))
+        elif of.kind is Kind.organisations and isinstance(raw, list):
+            codes.update(map(str, raw))
     rows = Organisation.objects.filter(credit_code__in=codes).values_list("credit_code", "name")
     return dict(rows)
 

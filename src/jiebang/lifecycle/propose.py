@@ -31,7 +31,11 @@ def propose(act: Act) -> None:
     outcome, ends = _try_out(act)
     told = {"payload": act.payload, "outcome": outcome, "ends": ends}
     known, earlier = digest_known(act), standing_proposal(act.run)
-    if earlier is not None and known == earlier.known and told == {name: getattr(earlier, name) for name in told}:
+    if (
+        earlier is not None
+        and known == earlier.known
+        and told == {name: getattr(earlier, name) for name in told}
+    ):
         raise AlreadyDone(where=act.stage.label, what="同样的拟办意见已经提出", fix="等逐级签署")
     void_signatures(act)
     salt = secrets.token_hex(16)

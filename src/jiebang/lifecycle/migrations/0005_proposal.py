@@ -6,32 +6,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('lifecycle', '0004_year_notice'),
+        ("lifecycle", "0004_year_notice"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('payload', models.JSONField(verbose_name='内容')),
-                ('outcome', models.CharField(max_length=40, verbose_name='结果')),
-                ('ends', models.JSONField(default=list, verbose_name='随之结束的事项')),
-                ('known', models.JSONField(default=dict, verbose_name='所依据的事实的摘要')),
-                ('salt', models.CharField(max_length=40, verbose_name='盐')),
-                ('digest', models.CharField(max_length=90, verbose_name='摘要')),
-                ('proposed_at', models.DateTimeField(verbose_name='提出时间')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='失效时间')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='lifecycle.stagerun', verbose_name='阶段')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("payload", models.JSONField(verbose_name="内容")),
+                ("outcome", models.CharField(max_length=40, verbose_name="结果")),
+                ("ends", models.JSONField(default=list, verbose_name="随之结束的事项")),
+                ("known", models.JSONField(default=dict, verbose_name="所依据的事实的摘要")),
+                ("salt", models.CharField(max_length=40, verbose_name="盐")),
+                ("digest", models.CharField(max_length=90, verbose_name="摘要")),
+                ("proposed_at", models.DateTimeField(verbose_name="提出时间")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="失效时间")),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提出人",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="lifecycle.stagerun",
+                        verbose_name="阶段",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '拟办意见',
-                'verbose_name_plural': '拟办意见',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('run',), name='one_proposal_standing')],
+                "verbose_name": "拟办意见",
+                "verbose_name_plural": "拟办意见",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("run",),
+                        name="one_proposal_standing",
+                    )
+                ],
             },
         ),
     ]
