@@ -29,7 +29,7 @@ def test_from_proposal_to_what_was_signed(life_until: PlayLife) -> None:
     propose = address(challenge, "select", "propose")
     sign = address(challenge, "select", "sign_off")
     conclude = address(challenge, "select", "conclude_as_signed")
-    assert "还没有提出拟办意见" in case_page(officer, challenge)
+    assert "等提出拟办意见" in case_page(officer, challenge)
     empty = officer.post(propose, open_form(officer, propose))
     assert empty.status_code == 422
     assert "必填" in empty.content.decode()

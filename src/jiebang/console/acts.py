@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from jiebang.console.labels import outcome_label
 from jiebang.console.proposed import Proposed, proposed_at, still_stands
 from jiebang.console.signing import sign_off_state, signing_obstacles
 from jiebang.console.slots import article_of
-from jiebang.console.visibility import is_inside, visible_subjects
+from jiebang.console.visibility import visible_subjects
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of, window_problem
@@ -47,6 +48,10 @@ ASIDE = frozenset(
 _DIGEST = re.compile(r"（sha256:[0-9a-f]{64}）")
 #: What only authorities ever do among themselves: to others it isn't worth a line on their page.
 _INTERNAL = frozenset({"check_facts", "check_relations", "propose", "sign_off", "conclude_as_signed"})
+
+#: What the chain on the page tells already: whose turn it is, and that what has been put up waits for it.
+_TOLD_BY_THE_CHAIN = frozenset({"sign_off", "conclude_as_signed"})
+_PUT_UP = frozenset({"propose", "conclude"})
 
 
 @dataclass(slots=True)
@@ -107,13 +112,23 @@ class Desk:
     @property
     def _closed(self) -> list[Offer]:
         return [
-            one for one in self.offers if not one.allowed and not (one.event == "sign_off" and self.chain)
+            one
+            for one in self.offers
+            if not one.allowed
+            and not (
+                self.chain and (one.event in _TOLD_BY_THE_CHAIN or (self.proposed and one.event in _PUT_UP))
+            )
         ]
 
     @property
     def turn(self) -> str:
         """The position that signs next; empty where nobody does."""
         return next((position for position, told in self.chain if not told), "")
+
+    @property
+    def waits_for_proposal(self) -> bool:
+        """Whether nothing is there yet that the chain could sign."""
+        return self.run.kind not in MONEY_KINDS and self.proposed is None
 
     @property
     def against(self) -> list[dict[str, Any]]:
@@ -239,6 +254,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
     subject = run.subject
     situation = situation_of(subject, at)
     verdicts = verdicts_of(run, program, at)
+    serves = actor.authority_id is not None
     if actor.organisation_id is not None:
         # What the rules say of a rival's bid is as closed to others as the bid itself.
         seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
@@ -260,10 +276,9 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         offers=offers_of(run, stage, program, actor, at),
         verdicts=verdicts,
         unset_ahead=list(dict.fromkeys(unset)),
-        chain=sign_off_state(run, subject)[0],
-        proposed=proposed_at(Act(run, subject, stage, program, actor, None, at, {}))
-        if is_inside(actor, subject)
-        else None,
+        # Who signs what, and what is to become of a case, is the authorities' own until it is concluded.
+        chain=sign_off_state(run, subject)[0] if serves else [],
+        proposed=proposed_at(Act(run, subject, stage, program, actor, None, at, {})) if serves else None,
         returned=_returned_with(run),
         year_ahead=year_ahead,
     )
@@ -301,6 +316,17 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
     return found
 
 
+def _label_of(row: Transition, run: StageRun, stage: Stage) -> str:
+    """What an act is called; where a chain signs, what is concluded without it is called by its outcomes."""
+    if (
+        row.event != "conclude"
+        or run.kind in MONEY_KINDS
+        or not run.subject.programme.sign_off_chains.get(run.kind)
+    ):
+        return row.label
+    return "、".join(outcome_label(run.kind, one) for one in stage.outcomes if not is_guarded(run.kind, one))
+
+
 def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datetime) -> list[Offer]:
     """Every act there is at a run, each with whether and why not."""
     subject = run.subject
@@ -324,7 +350,7 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
             why.append(late[0])
         if not why:
             why += obstacles_of(row, run, subject, actor, has_proposal, has_objection)
-        found.append(Offer(run, row.event, row.label, not why, why, is_own))
+        found.append(Offer(run, row.event, _label_of(row, run, stage), not why, why, is_own))
     # What moves the case goes before what stands beside it, what can be done before what can't.
     return sorted(
         found,

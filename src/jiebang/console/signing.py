@@ -40,10 +40,10 @@ def signing_obstacles(
     moves_money = run.kind in MONEY_KINDS
     if has_proposal and moves_money and event in _WAITING:
         return [_WAITING[event]]
-    if event not in _AFTER_SIGNATURES | {"sign_off", "propose"}:
+    if event not in _AFTER_SIGNATURES | {"sign_off", "propose", "conclude"}:
         return []
     _, turn = sign_off_state(run, subject)
-    if event == "propose":
+    if event in ("propose", "conclude"):
         waits = f"已经提出拟办意见，现在轮到{Position(turn).label}签署；要改，由签署人退回" if turn else ""
         return [waits] if has_proposal and waits else []
     if event == "sign_off":
