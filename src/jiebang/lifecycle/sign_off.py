@@ -59,6 +59,8 @@ def chain_of(act: Act) -> list[str]:
 def require_signed(act: Act) -> None:
     """Raise UnableToApply while signatures are missing."""
     chain = chain_of(act)
+    if not chain:
+        return
     signed = list(
         SignOff.objects.filter(run=act.run, voided_at__isnull=True, agreed=True).values_list(
             "position", flat=True
