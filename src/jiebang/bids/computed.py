@@ -16,6 +16,8 @@ def count_members(bids: list[Subject]) -> str:
 
 
 def _partners_of(bids: list[Subject]) -> dict[int, list[str]]:
+    if not bids:
+        return {}
     named = FactEntry.objects.filter(subject__in=bids, name="bid.partners", superseded_at__isnull=True)
     return dict(named.values_list("subject_id", "value"))
 
@@ -35,6 +37,8 @@ def count_bids(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     challenges = [
         one.pk for one in subjects if one.kind == "challenge" and _COUNTED & program_of(one).types.keys()
     ]
+    if not challenges:
+        return found
     bids = Subject.objects.filter(parent__in=challenges, kind="bid")
     received = dict(bids.values_list("parent").annotate(Count("pk")).order_by())
     selections = StageRun.objects.filter(subject__in=challenges, kind="select", outcome="selected")

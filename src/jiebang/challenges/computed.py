@@ -10,6 +10,8 @@ from jiebang.lifecycle.models import Participation, Subject
 def name_sponsors(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     """`challenge.sponsor`: who submitted the need in the role of sponsor; the need's own day."""
     needs = {one.pk: one if one.kind == "need" else one.origin for one in subjects if one.kind in _ABOUT}
+    if not needs:
+        return {}
     rows = Participation.objects.filter(
         subject__in=[need for need in needs.values() if need is not None],
         role="sponsor",

@@ -68,6 +68,8 @@ def sum_lanes(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
         asked = _BESIDE_A_LANE if one.kind == "bid" else _ABOUT_LANES
         if race is not None and one.kind in _RACING and asked & program_of(one).types.keys():
             races[one.pk] = race
+    if not races:
+        return {}
     books = LaneBooks(set(races.values()))
     found = {}
     for one in subjects:
@@ -124,6 +126,8 @@ def sum_contributions(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     Of a challenge: with those of everything below it. A payment that is only declared is no sum an officer has seen.
     """
     asked = [one for one in subjects if "project.sponsor_paid" in program_of(one).types]
+    if not asked:
+        return {}
     below = descendants_of_each(one for one in asked if one.kind == Per.challenge)
     around = {
         one.pk: [one, *(other for other in below.get(one.pk, []) if other.kind in _PAID_FOR)] for one in asked

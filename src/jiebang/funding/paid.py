@@ -20,6 +20,8 @@ def paid_for(subject: Subject) -> Decimal:
 def payments_of_each(subjects: Iterable[Subject]) -> dict[int, list[Payment]]:
     """What was recorded as paid, and as paid back, for each of some subjects, by its key, the earliest first."""
     found: dict[int, list[Payment]] = {one.pk: [] for one in subjects}
+    if not found:
+        return found
     rows = Payment.objects.filter(
         subject__in=found, fiscal=True, paid_on__isnull=False, withdrawn_at__isnull=True
     )

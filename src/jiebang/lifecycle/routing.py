@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from jiebang.lifecycle.errors import UnableToApply
@@ -68,6 +68,8 @@ def _is_wider(stage: Stage, kind: str) -> bool:
 
 def _end_when_over(things: list[Subject], endings: dict[int, str], at: datetime) -> None:
     """End those that have reached an end, unless a branch beside or a thing below is still on its way: the last ends it."""
+    if not endings:
+        return
     reached = [one for one in things if one.pk in endings]
     going_on = _moving_among(reached) | _alive_below_among(reached)
     going_on |= {one.pk for one in reached if one.waiting_for}
@@ -202,7 +204,9 @@ def _moving_among(things: list[Subject]) -> set[int]:
     return _open_among(keys) | set(grown.values_list("origin_id", flat=True))
 
 
-def _open_among(keys: Iterable[int]) -> set[int]:
+def _open_among(keys: Collection[int]) -> set[int]:
+    if not keys:
+        return set()
     rows = StageRun.objects.filter(subject__in=keys, closed_at__isnull=True)
     return set(rows.values_list("subject_id", flat=True))
 

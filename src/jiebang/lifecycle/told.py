@@ -24,6 +24,8 @@ def tell(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
         for name, fact in program_of(subject).pack.facts.items()
         if fact.told is not None and name.split(".")[0] == subject.kind
     ]
+    if not asked:
+        return {}
     records = _read([(subject, told) for subject, _, _, told in asked])
     found: dict[int, dict[str, Any]] = {}
     for subject, name, fact, told in asked:
@@ -53,12 +55,15 @@ def _read(asked: list[tuple[Subject, Told]]) -> _Records:
         if told.counts is not None and told.passed is not None:
             whose |= {below.pk for below in alive[one.pk] if below.kind == told.counts.value}
     runs: dict[int, list[StageRun]] = {}
-    for run in StageRun.objects.filter(subject__in=whose, stage__in=stages).order_by("opened_at", "pk"):
-        runs.setdefault(run.subject_id, []).append(run)
+    if whose:
+        rows = StageRun.objects.filter(subject__in=whose, stage__in=stages)
+        for run in rows.order_by("opened_at", "pk"):
+            runs.setdefault(run.subject_id, []).append(run)
     hand_ins: dict[int, list[tuple[str, datetime]]] = {}
-    handed = HandIn.objects.filter(subject__in={one.pk for one, told in asked if told.handed_in})
-    for key, stage, at in handed.values_list("subject_id", "run__stage", "received_at"):
-        hand_ins.setdefault(key, []).append((stage, at))
+    if papers := {one.pk for one, told in asked if told.handed_in}:
+        handed = HandIn.objects.filter(subject__in=papers)
+        for key, stage, at in handed.values_list("subject_id", "run__stage", "received_at"):
+            hand_ins.setdefault(key, []).append((stage, at))
     return _Records(runs, hand_ins, alive)
 
 

@@ -26,6 +26,8 @@ def tell_announcement(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
         for one in subjects
         if one.kind in ("batch", "challenge") and "challenge.announced_on" in program_of(one).types
     ]
+    if not dated:
+        return {}
     found = {}
     announced = StageRun.objects.filter(
         subject__in=dated, kind="announce", outcome="announced", closed_at__isnull=False
@@ -56,6 +58,8 @@ def count_lanes(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
         and one.parent_id is not None
         and "challenge.lanes_passed" in program_of(one).types
     }
+    if not merging and not assessed:
+        return {}
     lanes = lanes_of_each([*merging, *assessed.values()])
     every = [lane for beside in lanes.values() for lane in beside]
     runs = runs_of_each(every)

@@ -16,7 +16,7 @@ def lanes_of(challenge: Subject) -> list[Subject]:
 def lanes_of_each(challenges: Iterable[int]) -> dict[int, list[Subject]]:
     """The lanes of each of some challenges, by its key."""
     found: dict[int, list[Subject]] = {key: [] for key in challenges}
-    for lane in Subject.objects.filter(parent__in=found, kind="project").order_by("pk"):
+    for lane in Subject.objects.filter(parent__in=found, kind="project").order_by("pk") if found else ():
         found[lane.parent_id or 0].append(lane)
     return found
 
@@ -24,7 +24,7 @@ def lanes_of_each(challenges: Iterable[int]) -> dict[int, list[Subject]]:
 def runs_of_each(lanes: Iterable[Subject]) -> dict[int, list[StageRun]]:
     """Every run of each of some lanes, by its key, the newest last."""
     found: dict[int, list[StageRun]] = {lane.pk: [] for lane in lanes}
-    for run in StageRun.objects.filter(subject__in=found).order_by("opened_at", "pk"):
+    for run in StageRun.objects.filter(subject__in=found).order_by("opened_at", "pk") if found else ():
         found[run.subject_id].append(run)
     return found
 
@@ -50,7 +50,9 @@ def predecessors_of(project: Subject) -> list[Subject]:
 def predecessors_of_each(projects: Iterable[Subject]) -> dict[int, list[Subject]]:
     """The predecessors of those of some projects that have any, by the project's key."""
     found: dict[int, list[Subject]] = {}
-    rows = Predecessor.objects.filter(project__in=[one.pk for one in projects])
-    for row in rows.select_related("lane").order_by("pk"):
+    keys = [one.pk for one in projects]
+    if not keys:
+        return found
+    for row in Predecessor.objects.filter(project__in=keys).select_related("lane").order_by("pk"):
         found.setdefault(row.project_id, []).append(row.lane)
     return found

@@ -15,6 +15,8 @@ from jiebang.reviews.models import Review
 def latest_marks(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     """`bid.mark` from the newest review run that has marks for each bid."""
     bids = {one.pk: one for one in subjects if one.kind == "bid"}
+    if not bids:
+        return {}
     newest: dict[int, list[Review]] = {}
     # The marks of an older run are left behind where a newer one begins.
     for one in Review.objects.filter(subject__in=bids).select_related("run").order_by("run_id", "pk"):
