@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from jiebang.kernel.periods import local_date
+from django.db.models import prefetch_related_objects
+
+from jiebang.kernel.periods import WorkingCalendar, local_date
 from jiebang.lifecycle.models import DepartureRecord, DiscretionDecision, FactEntry, RelationLookup, Subject
 from jiebang.lifecycle.packs import load_program, working_calendar
 from jiebang.organisations.models import Relation
@@ -74,6 +76,7 @@ def situations_of(
     families = lineages_of(subjects)
     gathered = _gather({here.pk: here for family in families.values() for here in family}, at)
     general: dict[int, dict[str, Any]] = {}
+    calendar = working_calendar()
     found = {}
     for subject in subjects:
         if subject.programme_id not in general:
@@ -96,7 +99,7 @@ def situations_of(
         facts |= extra or {}
         program = program_of(subject)
         facts = {name: raw for name, raw in facts.items() if name in program.types or name in (extra or {})}
-        found[subject.pk] = read_situation(program, {**data, "facts": facts}, at)
+        found[subject.pk] = read_situation(program, {**data, "facts": facts}, at, calendar)
     return found
 
 
@@ -161,6 +164,7 @@ def _load_families(subjects: Sequence[Subject]) -> None:
 
     What somebody has put there already stays: an act holds rows that it is changing.
     """
+    prefetch_related_objects(subjects, "programme")
     known = {one.pk: one for one in subjects}
     frontier = list(subjects)
     while frontier:
@@ -196,14 +200,16 @@ def _relation(row: Relation) -> dict[str, Any]:
     return found
 
 
-def read_situation(program: Program, data: dict[str, Any], at: datetime) -> Situation:
+def read_situation(
+    program: Program, data: dict[str, Any], at: datetime, calendar: WorkingCalendar | None = None
+) -> Situation:
     """Read facts-file data into a situation. Raises PackProblems naming every fact that can't be read."""
     problems: list[Problem] = []
     reader = FactReader(
         program,
         lambda path, what, expected: problems.append(Problem(".".join(map(str, path)), 0, what, expected)),
     )
-    situation = reader.read(data, local_date(at), working_calendar())
+    situation = reader.read(data, local_date(at), calendar or working_calendar())
     if problems:
         raise PackProblems(problems)
     return situation
