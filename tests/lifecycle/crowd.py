@@ -39,6 +39,16 @@ def bid_many(
     return list(Subject.objects.filter(parent=challenge, kind="bid").order_by("pk"))
 
 
+def bid_again(challenge: Subject, stage: str, bid: Subject, at: datetime, values: dict[str, Any]) -> None:
+    """Whoever bid as one of many hands in more for the same bid."""
+    mandate = Mandate.objects.get(organisation=bid.lead)
+    account = mandate.person.accounts.get()
+    apply(
+        challenge.pk, stage, "submit_bid", actor=act_as(account, mandate.pk, at.date()), at=at,
+        payload={"values": values},
+    )  # fmt: skip
+
+
 def review_many(life: Stage, bids: list[Subject], at: str) -> None:
     """In the thin life, check and mark each of some bids, all well, up to the selection among them."""
     instant = read_instant(at)

@@ -16,6 +16,7 @@ from jiebang.organisations.models import Relation
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 from jiebang.policy.read_facts import FactReader
+from jiebang.policy.situation import Relation as Tie
 from jiebang.policy.situation import Situation
 from jiebang.policy.strict_yaml import PackProblems, Problem
 
@@ -75,15 +76,15 @@ def situations_of(
     """
     families = lineages_of(subjects)
     gathered = _gather({here.pk: here for family in families.values() for here in family}, at)
-    general: dict[int, dict[str, Any]] = {}
+    general: dict[int, tuple[dict[str, Any], tuple[Tie, ...]]] = {}
     calendar = working_calendar()
     found = {}
     for subject in subjects:
         if subject.programme_id not in general:
-            general[subject.programme_id] = _general(subject)
-        known = general[subject.programme_id]
+            general[subject.programme_id] = _general(subject, at)
+        decided_for_all, ties = general[subject.programme_id]
         facts: dict[str, Any] = {}
-        decided: dict[str, Any] = dict(known["decided"])
+        decided: dict[str, Any] = dict(decided_for_all)
         departures: dict[str, Any] = {}
         looked_up = []
         # Farthest first, so that the nearest wins.
@@ -93,13 +94,15 @@ def situations_of(
             decided |= part.decided
             departures |= part.departures
             looked_up += part.looked_up
-        data: dict[str, Any] = {"decided": decided, "departures": departures, "relations": known["relations"]}
+        data: dict[str, Any] = {"decided": decided, "departures": departures}
         if looked_up:
             data["relations_as_of"] = max(looked_up).isoformat()
         facts |= extra or {}
         program = program_of(subject)
         facts = {name: raw for name, raw in facts.items() if name in program.types or name in (extra or {})}
-        found[subject.pk] = read_situation(program, {**data, "facts": facts}, at, calendar)
+        situation = read_situation(program, {**data, "facts": facts}, at, calendar)
+        situation.relations = ties
+        found[subject.pk] = situation
     return found
 
 
@@ -147,16 +150,14 @@ def _compute(sources: list[FactSource], things: dict[int, Subject]) -> dict[int,
     return found
 
 
-def _general(subject: Subject) -> dict[str, Any]:
-    """What holds for every subject of a programme: its own decisions, and the ties its bureau has confirmed."""
+def _general(subject: Subject, at: datetime) -> tuple[dict[str, Any], tuple[Tie, ...]]:
+    """What holds for every subject of a programme: its own decisions, and the ties its bureau has confirmed, read once for all."""
     decisions = DiscretionDecision.objects.filter(
         programme=subject.programme, subject__isnull=True, superseded_at__isnull=True
     )
-    ties = Relation.objects.filter(bureau_id=subject.programme.bureau_id)
-    return {
-        "decided": {row.key: _decision(row) for row in decisions},
-        "relations": [_relation(row) for row in ties],
-    }
+    ties = [_relation(row) for row in Relation.objects.filter(bureau_id=subject.programme.bureau_id)]
+    read = read_situation(program_of(subject), {"relations": ties}, at)
+    return {row.key: _decision(row) for row in decisions}, read.relations
 
 
 def _load_families(subjects: Sequence[Subject]) -> None:
