@@ -5,7 +5,9 @@
 The act is an officer's recording of one checked fact at an open stage: permission, window, pack, rules' reader, ledger
 entries, all of it. "Bare" inserts and updates the same rows in the same tables (ledger included, so that triggers run)
 with one prepared statement each through the same connection, without deciding anything. Both commit durably, in turns.
-Besides: one act over many things, the closing of a window with hundreds of bids.
+
+The acts about many bids are one act and one commit each, told in seconds and queries: the window of a challenge with
+hundreds of bids closes and each gets a stage with a term of its own; one of hundreds of reviewed bids is selected.
 """
 
 import json
@@ -21,12 +23,12 @@ from typing import Any
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 ROUNDS, ACTS_PER_ROUND = 20, 20
-BIDS = 500
+BIDS_CLOSED, BIDS_SELECTED_AMONG = 500, 300
 
 
 def set_up(folder: str) -> None:
     """Make a scratch installation that knows the tests' tiny pack."""
-    sys.path.insert(0, str(PROJECT_ROOT / "src"))
+    sys.path[:0] = [str(PROJECT_ROOT / "src"), str(PROJECT_ROOT)]
     os.environ |= {
         "JIEBANG_MODE": "test",
         "JIEBANG_DATA_DIR": folder,
@@ -41,16 +43,23 @@ def set_up(folder: str) -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def measure(folder: str) -> tuple[float, float]:
-    """Seconds per act through the door and per set of bare rows, medians over the rounds."""
-    set_up(folder)
-    from jiebang.lifecycle.door import apply
+def play_until(file: str, instant: str, slug: str) -> Any:
+    """One of the tests' lives as a programme of its own, up to an instant."""
     from jiebang.scenarios.play import play_steps, set_stage
     from jiebang.scenarios.read import read_scenario
 
-    scenario = read_scenario(PROJECT_ROOT / "tests" / "lifecycle" / "thin.yaml")
-    life = set_stage(scenario, lambda _line: None)
-    play_steps(life, [step for step in scenario.steps if step.at < "2026-03-03T10:30"])
+    scenario = read_scenario(PROJECT_ROOT / "tests" / "lifecycle" / file)
+    programme = scenario.programme.model_copy(update={"slug": slug})
+    life = set_stage(scenario.model_copy(update={"programme": programme}), lambda _line: None)
+    play_steps(life, [step for step in scenario.steps if step.at < instant])
+    return life
+
+
+def measure_act() -> tuple[float, float]:
+    """Seconds per act through the door and per set of bare rows, medians over the rounds."""
+    from jiebang.lifecycle.door import apply
+
+    life = play_until("thin.yaml", "2026-03-03T10:30", "one-act")
     at = datetime.fromisoformat("2026-03-03T11:00+08:00")
     actor, need = life.actor("officer", at), life.subjects["need"]
     values = (f"{5_000_000 + n} 元" for n in range(10**9))
@@ -70,32 +79,44 @@ def measure(folder: str) -> tuple[float, float]:
     return statistics.median(through), statistics.median(without)
 
 
-def measure_closing(folder: str) -> tuple[float, int]:
-    """Seconds and queries that closing one window with BIDS bids takes: one act, one commit."""
-    set_up(folder)
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+def measure_closing() -> tuple[float, int]:
+    """Seconds and queries of closing a window with many bids, each of which gets a stage with a term."""
+    from tests.lifecycle.crowd import bid_many
 
     from jiebang.lifecycle.door import apply
-    from jiebang.scenarios.play import play_steps, set_stage
-    from jiebang.scenarios.read import read_scenario
 
-    sys.path.insert(0, str(PROJECT_ROOT))
-    from tests.lifecycle.many_bids import hand_in_bids
+    challenge = play_until("rounds.yaml", "2026-03-06", "closing").subjects["challenge"]
+    handed_in = datetime.fromisoformat("2026-03-06T09:00+08:00")
+    bid_many(challenge, "first", BIDS_CLOSED, handed_in, {"bid.title": "初案（合成）"})
+    at = datetime.fromisoformat("2026-03-17T08:00+08:00")
+    return once(lambda: apply(challenge.pk, "first", "close", actor=None, at=at))
 
-    scenario = read_scenario(PROJECT_ROOT / "tests" / "lifecycle" / "thin.yaml")
-    scenario = scenario.model_copy(
-        update={"programme": scenario.programme.model_copy(update={"slug": "many"})}
-    )
-    life = set_stage(scenario, lambda _line: None)
-    play_steps(life, [step for step in scenario.steps if step.at < "2026-03-06T09:00"])
+
+def measure_selecting() -> tuple[float, int]:
+    """Seconds and queries of selecting one among many bids; the others end."""
+    from tests.lifecycle.crowd import bid_many, review_many
+
+    from jiebang.lifecycle.door import apply
+
+    life = play_until("thin.yaml", "2026-03-06", "selecting")
     challenge = life.subjects["challenge"]
-    hand_in_bids(challenge, "bid", BIDS, datetime.fromisoformat("2026-03-10T09:00+08:00"))
-    closes = datetime.fromisoformat("2026-03-25T17:00+08:00")
+    handed_in = datetime.fromisoformat("2026-03-06T09:00+08:00")
+    values = {"bid.title": "解法（合成）", "bid.plan": "路线"}
+    bids = bid_many(challenge, "bid", BIDS_SELECTED_AMONG, handed_in, values)
+    apply(challenge.pk, "bid", "close", actor=None, at=datetime.fromisoformat("2026-03-25T17:00+08:00"))
+    review_many(life, bids, "2026-03-26T09:00")
+    at = datetime.fromisoformat("2026-03-27T09:00+08:00")
+    officer, payload = life.actor("officer", at), {"bids": [bids[0].pk]}
+    return once(lambda: apply(challenge.pk, "select", "conclude", actor=officer, at=at, payload=payload))
+
+
+def once(job: Callable[[], object]) -> tuple[float, int]:
+    """Seconds and queries of one run of `job`; the ledger's statements go past Django's log and aren't counted."""
+    from tests.lifecycle.crowd import count_queries
+
     begun = time.perf_counter()
-    with CaptureQueriesContext(connection) as asked:
-        apply(challenge.pk, "bid", "close", actor=None, at=closes)
-    return time.perf_counter() - begun, len(asked)
+    queries = count_queries(job)
+    return time.perf_counter() - begun, queries
 
 
 def bare_writer(subject_id: int, at: datetime) -> Callable[[], None]:
@@ -106,7 +127,7 @@ def bare_writer(subject_id: int, at: datetime) -> Callable[[], None]:
     from jiebang.lifecycle.models import FactEntry
     from jiebang.organisations.models import Programme
 
-    key = Programme.objects.get().chain_key
+    key = Programme.objects.get(slug="one-act").chain_key
     body = {"subject": subject_id, "number": "2026-1-N001", "pack": "thin/1", "stage": "vet", "round": 1}
     digest = {"subject": subject_id, "digests": {"challenge.total_investment": "hmac-sha-256:" + "0" * 64}}
     columns = "subject_id, name, value, source, as_of, evidence, recorded_at, salt"
@@ -151,12 +172,17 @@ def main() -> int:
     """Measure and print."""
     parent = sys.argv[1] if len(sys.argv) > 1 else None
     with tempfile.TemporaryDirectory(prefix="jiebang-bench-", dir=parent) as folder:
-        act, bare = measure(folder)
-        closing, queries = measure_closing(folder)
+        set_up(folder)
+        act, bare = measure_act()
+        closing, selecting = measure_closing(), measure_selecting()
     print(f"acts through the door                {1 / act:10,.0f} /s")
     print(f"the same rows written bare           {1 / bare:10,.0f} /s")
     print(f"door / bare                          {bare / act:10.2f}")
-    print(f"closing a window with {BIDS} bids       {closing:10.2f} s, {queries} queries")
+    for what, (seconds, queries) in (
+        (f"closing a window with {BIDS_CLOSED} bids", closing),
+        (f"selecting one among {BIDS_SELECTED_AMONG} bids", selecting),
+    ):
+        print(f"{what:<37}{seconds:10.2f} s, {queries:,} queries")
     return 0
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from tests.funding.building import BEGUN, Case
 
-from jiebang.funding.computed import BOOKED, aid_of, figures_of, predecessors_unpaid
+from jiebang.funding.computed import BOOKED, figures_of
+from jiebang.funding.lane_books import LaneBooks
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import Subject
 from jiebang.policy.loader import find_packs, load_pack
@@ -93,7 +94,7 @@ def test_a_joint_team_has_what_its_lanes_were_not_paid(race: Case) -> None:
     race.payment(one, "246913.57")
     race.payment(two, "200000.02")
     race.payment(two, "0.02", kind="recovery")
-    assert predecessors_unpaid(joint) is None
+    assert LaneBooks([race.challenge.pk]).predecessors_unpaid(joint) is None
     for lane in (one, two):
         Predecessor.objects.create(project=joint, lane=lane)
         end(lane)
@@ -103,7 +104,7 @@ def test_a_joint_team_has_what_its_lanes_were_not_paid(race: Case) -> None:
     race.payment(joint, "1787654.42", item="joint-instalment")
     assert figures_of(joint)["project.predecessors_unpaid"] == "1787654.42 元"
     assert figures_of(joint)["challenge.paid_to_lanes"] == "2234567.99 元"
-    assert aid_of(joint) == Decimal("1787654.42")
+    assert LaneBooks([race.challenge.pk]).aid_of(joint) == Decimal("1787654.42")
 
 
 def test_what_a_lane_without_aid_leaves_a_joint_team_is_not_known(race: Case) -> None:

@@ -9,7 +9,7 @@ from jiebang.ledger.models import Entry
 from jiebang.lifecycle.errors import Refused, UnableToApply
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import FactEntry, Participation, StageRun, Subject
-from jiebang.lifecycle.routing import end_subject
+from jiebang.lifecycle.routing import end_subjects
 from jiebang.projects.lanes import lanes_to_merge, predecessors_of
 from jiebang.scenarios.read import read_instant
 
@@ -97,7 +97,7 @@ def wait(race: Case, number: int) -> Subject:
 def test_lanes_that_join_end_in_one_new_project(race: Case) -> None:
     one, two = wait(race, 1), wait(race, 2)
     gone = race.lane(3)
-    end_subject(gone, "赛道终止", BEGUN + 2 * DAY)
+    end_subjects([gone], "赛道终止", BEGUN + 2 * DAY)
     run = StageRun.objects.get(subject=race.challenge, closed_at__isnull=True)
     assert run.stage == "merge"
     with pytest.raises(Refused, match="路线互补"):
@@ -123,7 +123,7 @@ def test_lanes_that_join_end_in_one_new_project(race: Case) -> None:
 def test_one_lane_alone_has_nobody_to_join_and_goes_on(race: Case) -> None:
     one = wait(race, 1)
     other = race.lane(2)
-    end_subject(other, "赛道终止", BEGUN + 2 * DAY)
+    end_subjects([other], "赛道终止", BEGUN + 2 * DAY)
     one.refresh_from_db()
     assert one.ended_at is None
     assert StageRun.objects.get(subject=one, closed_at__isnull=True).stage == "work"
@@ -132,7 +132,7 @@ def test_one_lane_alone_has_nobody_to_join_and_goes_on(race: Case) -> None:
 
 def test_a_refused_merger_lets_each_go_on_alone(race: Case) -> None:
     one, two = wait(race, 1), wait(race, 2)
-    end_subject(race.lane(3), "赛道终止", BEGUN + 2 * DAY)
+    end_subjects([race.lane(3)], "赛道终止", BEGUN + 2 * DAY)
     with pytest.raises(UnableToApply, match="没有写理由"):
         race.do(race.challenge, "merge", "conclude", AT, outcome="rejected")
     race.do(race.challenge, "merge", "conclude", AT, outcome="rejected", note="路线并不互补")

@@ -5,7 +5,7 @@ from jiebang.challenges.actions.close_collection import close_collection
 from jiebang.challenges.actions.import_needs import import_needs
 from jiebang.challenges.actions.set_challenges import conclude_setting, pose_topic
 from jiebang.challenges.actions.submit_need import submit_need
-from jiebang.challenges.computed import name_sponsor
+from jiebang.challenges.computed import name_sponsors
 from jiebang.lifecycle.known import register_computed_facts
 from jiebang.lifecycle.transitions import Transition, register
 
@@ -24,4 +24,4 @@ register(
     Transition("pose_topic", "提出题目", SET, frozenset({"by"}), pose_topic),
     Transition("conclude", "确定题目", SET, frozenset({"by"}), conclude_setting),
 )
-register_computed_facts(name_sponsor)
+register_computed_facts(name_sponsors)

@@ -18,7 +18,7 @@ from jiebang.console.visibility import visible_subjects
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of, window_problem
-from jiebang.lifecycle.door import EVERY_MOMENT, things_about
+from jiebang.lifecycle.door import EVERY_MOMENT, situations_about
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
@@ -296,23 +296,24 @@ def _returned_with(run: StageRun) -> str | None:
 def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str, Any]]:
     """What the rules of a run say now, those about narrower things once for each of these."""
     subject = run.subject
-    situations = {subject.pk: situation_of(subject, at)}
-    found = []
     # Where anybody may still hand in, what is asked of a paper is judged on that paper, not on the batch that waits for it.
     is_open_to_papers = run.kind in INTAKE_KINDS and subject.kind in ("batch", "challenge")
-    for moment in EVERY_MOMENT:
-        if is_open_to_papers and moment is When.submit:
-            continue
-        for rule in program.rules_for(subject.process, run.stage, moment.value):
-            for thing in things_about(subject, rule.about, {}):
-                if thing.pk not in situations:
-                    situations[thing.pk] = situation_of(thing, at)
-                told = explain_verdict(judge_rule(rule, situations[thing.pk]), program.types, program.pack)
-                told["articles"] = [article_of(program, key) for key in told["clause"]]
-                # Which file it is can be seen among the facts; a digest is no reading.
-                told["explanation"] = _DIGEST.sub("", told["explanation"])
-                told["thing"] = thing if thing is not subject else None
-                found.append(told)
+    rules = [
+        rule
+        for moment in EVERY_MOMENT
+        if not (is_open_to_papers and moment is When.submit)
+        for rule in program.rules_for(subject.process, run.stage, moment.value)
+    ]
+    things, situations = situations_about(subject, {rule.about for rule in rules}, at)
+    found = []
+    for rule in rules:
+        for thing in things[rule.about]:
+            told = explain_verdict(judge_rule(rule, situations[thing.pk]), program.types, program.pack)
+            told["articles"] = [article_of(program, key) for key in told["clause"]]
+            # Which file it is can be seen among the facts; a digest is no reading.
+            told["explanation"] = _DIGEST.sub("", told["explanation"])
+            told["thing"] = thing if thing is not subject else None
+            found.append(told)
     return found
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from jiebang.console.acts import describe_stage
 from jiebang.lifecycle.models import Subject
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position
 from jiebang.policy.program import Program
-from jiebang.reviews.computed import latest_mark, total_of
+from jiebang.reviews.computed import latest_marks, total_of
 from jiebang.reviews.models import Review
 
 
@@ -37,14 +39,16 @@ def marks_of(subject: Subject, program: Program, actor: Actor) -> list[Marked]:
     if is_expert:
         found = found.filter(expert_id=actor.person_id)
     by_thing: dict[int, list[Review]] = {}
-    for one in found.select_related("run", "expert", "subject__lead").order_by("subject_id", "-run_id", "pk"):
+    rows = found.select_related("run", "expert", "subject__lead", "subject__programme")
+    for one in rows.order_by("subject_id", "-run_id", "pk"):
         held = by_thing.setdefault(one.subject_id, [])
         if not held or held[0].run_id == one.run_id:
             held.append(one)
-    return [_marked(reviews, program, with_mean=not is_expert) for reviews in by_thing.values()]
+    means = {} if is_expert else latest_marks([reviews[0].subject for reviews in by_thing.values()])
+    return [_marked(reviews, program, means.get(key, {})) for key, reviews in by_thing.items()]
 
 
-def _marked(reviews: list[Review], program: Program, *, with_mean: bool) -> Marked:
+def _marked(reviews: list[Review], program: Program, means: Mapping[str, Any]) -> Marked:
     thing, run = reviews[0].subject, reviews[0].run
     stage = describe_stage(program, thing, run.stage)
     criteria = stage.scoring.criteria if stage and stage.scoring else {}
@@ -54,5 +58,4 @@ def _marked(reviews: list[Review], program: Program, *, with_mean: bool) -> Mark
     for one in reviews:
         cells = tuple(zip(heads, (str(one.marks.get(key, "—")) for key in keys), strict=True))
         rows.append((one.expert.name, cells, f"{total_of(one.marks):f} 分", one.opinion))
-    mean = str(latest_mark(thing).get("bid.mark", "")) if with_mean else ""
-    return Marked(thing, stage.label if stage else "", mean, heads, tuple(rows))
+    return Marked(thing, stage.label if stage else "", str(means.get("bid.mark", "")), heads, tuple(rows))

@@ -12,7 +12,7 @@ from django.db.models import prefetch_related_objects
 from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.money import format_yuan
-from jiebang.lifecycle.door import EVERY_MOMENT, things_about
+from jiebang.lifecycle.door import EVERY_MOMENT, situations_about
 from jiebang.lifecycle.known import alive_below, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
 from jiebang.lifecycle.papers import bids_open_to
@@ -149,18 +149,20 @@ def wanted_facts(asking: Asking, moments: tuple[When, ...]) -> dict[str, int]:
     Rules about narrower things (the bids at a challenge's selection) count where the fact is lacking for any of them.
     """
     program, subject = asking.program, asking.subject
-    situations: dict[int, Situation] = {}
+    rules = [
+        rule
+        for moment in moments
+        for rule in program.rules_for(subject.process, asking.run.stage, moment.value)
+    ]
+    things, situations = situations_about(subject, {rule.about for rule in rules}, asking.at)
     found: dict[str, int] = {}
-    for moment in moments:
-        for rule in program.rules_for(subject.process, asking.run.stage, moment.value):
-            parts = [rule.test, *([rule.given] if rule.given else [])]
-            for thing in things_about(subject, rule.about, {}):
-                if thing.pk not in situations:
-                    situations[thing.pk] = situation_of(thing, asking.at)
-                for leaf in (leaf for part in parts for leaf in part.leaves()):
-                    for name in (n for operand in leaf.operands for n in operand.facts):
-                        if _lacks(situations[thing.pk], name, leaf.least) and name in program.types:
-                            found[name] = max(found.get(name, 0), leaf.least)
+    for rule in rules:
+        parts = [rule.test, *([rule.given] if rule.given else [])]
+        for thing in things[rule.about]:
+            for leaf in (leaf for part in parts for leaf in part.leaves()):
+                for name in (n for operand in leaf.operands for n in operand.facts):
+                    if _lacks(situations[thing.pk], name, leaf.least) and name in program.types:
+                        found[name] = max(found.get(name, 0), leaf.least)
     return found
 
 

@@ -9,18 +9,18 @@ Withdrawn and merely proposed payments count nowhere; recoveries are taken off; 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet
 
-from jiebang.funding.models import Contribution, Payment
-from jiebang.lifecycle.known import descendants_of, program_of
-from jiebang.lifecycle.models import FactEntry, Subject
+from jiebang.funding.lane_books import LaneBooks
+from jiebang.funding.models import Contribution
+from jiebang.funding.paid import payments_of_each, sum_of
+from jiebang.lifecycle.known import FactSource, descendants_of_each, program_of
+from jiebang.lifecycle.models import Subject
 from jiebang.policy.stages import Per
-from jiebang.policy.values import read_value
-from jiebang.projects.lanes import lanes_of, predecessors_of
 
 _NOTHING = Decimal(0)
 _BOUGHT = ("grant", "instalment", "price")
@@ -31,177 +31,127 @@ def figures_of(subject: Subject) -> dict[str, Any]:
     known = program_of(subject).types
     found: dict[str, Any] = {}
     for source in SOURCES:
-        found.update({name: value for name, value in source(subject).items() if name in known})
+        figures = source([subject]).get(subject.pk, {})
+        found.update({name: value for name, value in figures.items() if name in known})
     return found
 
 
-def sum_payments(subject: Subject) -> dict[str, Any]:
+def sum_payments(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     """Of a project: `project.paid` (fiscal money out, recoveries off), `project.instalments_paid`, `payment.number`.
 
     An instalment is one recorded payment stage, however many payees shared it. The number is that of the payment now being
     made: one more than have been.
     """
-    if subject.kind != "project":
-        return {}
-    instalments = _paid(subject).filter(kind__in=_BOUGHT).values("run").distinct().count()
-    return {
-        "project.paid": _yuan(paid_for(subject)),
-        "project.instalments_paid": f"{instalments} 期",
-        "payment.number": f"{instalments + 1} 期",
-    }
+    found = {}
+    for key, rows in payments_of_each([one for one in subjects if one.kind == "project"]).items():
+        instalments = len({row.run_id for row in rows if row.kind in _BOUGHT})
+        found[key] = {
+            "project.paid": _yuan(sum_of(rows)),
+            "project.instalments_paid": f"{instalments} 期",
+            "payment.number": f"{instalments + 1} 期",
+        }
+    return found
 
 
-def sum_lanes(subject: Subject) -> dict[str, Any]:
+def sum_lanes(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     """What a race's lanes have been promised and paid, together and beside one another.
 
     Of a challenge and of each lane: `challenge.paid_to_lanes` (all lanes, ended and joined ones included) and
     `challenge.race_aid_total`, said once every lane still in it has its aid. Of a lane: `challenge.other_lanes_aid`, what the
-    others have so far, and `challenge.lane_aids`, the same one by one. Of a joint team: `project.predecessors_unpaid`.
+    others have so far, and `challenge.lane_aids`, the same one by one; of a bid both as well, since it may become one. Of a
+    joint team: `project.predecessors_unpaid`.
     """
-    if subject.kind == "bid":
-        return _sum_others(subject)
-    challenge = subject if subject.kind == "challenge" else subject.parent
-    if subject.kind not in ("challenge", "project") or challenge is None:
+    #: a thing's key → its challenge's
+    races: dict[int, int] = {}
+    for one in subjects:
+        race = one.pk if one.kind == "challenge" else one.parent_id
+        asked = _BESIDE_A_LANE if one.kind == "bid" else _ABOUT_LANES
+        if race is not None and one.kind in _RACING and asked & program_of(one).types.keys():
+            races[one.pk] = race
+    if not races:
         return {}
-    known = program_of(subject).types
-    if not _ABOUT_LANES & known.keys():
-        return {}
-    lanes = lanes_of(challenge)
-    if not lanes:
-        return {}
+    books = LaneBooks(set(races.values()))
+    found = {}
+    for one in subjects:
+        if one.pk not in races:
+            continue
+        if one.kind == "bid":
+            found[one.pk] = _beside(books.aids_beside_bid(one))
+        elif beside := books.lanes[races[one.pk]]:
+            found[one.pk] = _sum_lanes(one, beside, books)
+    return found
+
+
+def _sum_lanes(subject: Subject, lanes: list[Subject], books: LaneBooks) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "challenge.paid_to_lanes": _yuan(sum((paid_for(one) for one in lanes), _NOTHING))
+        "challenge.paid_to_lanes": _yuan(sum((books.paid_for(one) for one in lanes), _NOTHING))
     }
-    aids = {one.pk: aid_of(one) for one in lanes}
+    aids = {one.pk: books.aid_of(one) for one in lanes}
     promised = [aid for aid in aids.values() if aid is not None]
     if len(promised) == len(lanes):
         found["challenge.race_aid_total"] = _yuan(sum(promised, _NOTHING))
     if subject.kind == "project":
-        found |= _others([aid for pk, aid in aids.items() if pk != subject.pk and aid is not None])
-        unpaid = predecessors_unpaid(subject)
+        found |= _beside([aid for pk, aid in aids.items() if pk != subject.pk and aid is not None])
+        unpaid = books.predecessors_unpaid(subject)
         if unpaid is not None:
             found["project.predecessors_unpaid"] = _yuan(unpaid)
     return found
 
 
-def _sum_others(bid: Subject) -> dict[str, Any]:
-    if (
-        bid.parent is None
-        or not {"challenge.other_lanes_aid", "challenge.lane_aids"} & program_of(bid).types.keys()
-    ):
-        return {}
-    put_down = FactEntry.objects.filter(
-        subject__parent=bid.parent, name="project.aid", superseded_at__isnull=True
-    ).exclude(subject=bid)
-    # Hundreds of bids ask this long before anybody is given anything.
-    if not put_down.exists():
-        return _others([])
-    lanes = [lane for lane in lanes_of(bid.parent) if lane.origin_id != bid.pk]
-    become = {lane.origin_id for lane in lanes if lane.origin_id is not None}
-    bids = Subject.objects.filter(fact_entries__in=put_down, kind="bid", ended_at__isnull=True)
-    others = [*lanes, *bids.exclude(pk__in=become).order_by("pk")]
-    return _others([aid for aid in map(aid_of, others) if aid is not None])
-
-
-def _others(aids: list[Decimal]) -> dict[str, Any]:
+def _beside(aids: list[Decimal]) -> dict[str, Any]:
     return {
         "challenge.other_lanes_aid": _yuan(sum(aids, _NOTHING)),
         "challenge.lane_aids": [{"amount": _yuan(aid)} for aid in aids],
     }
 
 
-def aid_of(lane: Subject) -> Decimal | None:
-    """What a lane takes of the race's money: once ended what it kept, before that the aid put down for it; None before any.
-
-    A joint team's is what it has been paid, or more if more was decided for it. An aid that was put down and not yet signed
-    counts: two lanes proposed side by side mustn't pass a common limit between them.
-    """
-    paid = paid_for(lane)
-    if lane.ended_at is not None:
-        return paid
-    decided = _decided_aid(lane)
-    if decided is not None:
-        return max(decided, paid)
-    return paid if predecessors_of(lane) else None
-
-
-def predecessors_unpaid(project: Subject) -> Decimal | None:
-    """What the lanes of a joint team were granted and hadn't been paid when they joined; None for any other project.
-
-    None as well while one of them has no aid on record: then nobody knows.
-    """
-    left = []
-    for lane in predecessors_of(project):
-        decided = _decided_aid(lane)
-        if decided is None:
-            return None
-        left.append(max(decided - paid_for(lane), _NOTHING))
-    return sum(left, _NOTHING) if left else None
-
-
-def paid_for(subject: Subject) -> Decimal:
-    """Fiscal money recorded as paid for one subject, recoveries taken off."""
-    sums = _paid(subject).aggregate(
-        out=Sum("amount", filter=~Q(kind="recovery")), back=Sum("amount", filter=Q(kind="recovery"))
-    )
-    return (sums["out"] or _NOTHING) - (sums["back"] or _NOTHING)
-
-
-def list_subsidies(subject: Subject) -> dict[str, Any]:
+def list_subsidies(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     """`project.subsidies`: each fiscal grant recorded as paid on this very thing, with its day."""
-    if "project.subsidies" not in program_of(subject).types:
-        return {}
-    rows = _paid(subject).filter(kind="grant").order_by("paid_on", "pk")
+    asked = [one for one in subjects if "project.subsidies" in program_of(one).types]
     return {
-        "project.subsidies": [
-            {"on": row.paid_on.isoformat(), "amount": _yuan(row.amount)} for row in rows if row.paid_on
-        ]
+        key: {
+            "project.subsidies": [
+                {"on": row.paid_on.isoformat(), "amount": _yuan(row.amount)}
+                for row in rows
+                if row.kind == "grant" and row.paid_on
+            ]
+        }
+        for key, rows in payments_of_each(asked).items()
     }
 
 
-def sum_contributions(subject: Subject) -> dict[str, Any]:
+def sum_contributions(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     """`project.sponsor_paid`, the day of the newest such payment and its evidence; only confirmed payments, only if any.
 
     Of a challenge: with those of everything below it. A payment that is only declared is no sum an officer has seen.
     """
-    if "project.sponsor_paid" not in program_of(subject).types:
+    asked = [one for one in subjects if "project.sponsor_paid" in program_of(one).types]
+    if not asked:
         return {}
-    things = [subject]
-    if subject.kind == Per.challenge:
-        things += [*descendants_of(subject, Per.bid.value), *descendants_of(subject, Per.project.value)]
-    rows = confirmed(things)
-    newest = rows.order_by("-paid_on", "-pk").first()
-    if newest is None:
-        return {}
-    return {
-        "project.sponsor_paid": _yuan(sum((row.amount for row in rows), _NOTHING)),
-        "project.sponsor_paid_on": newest.paid_on.isoformat(),
-        "project.sponsor_paid_evidence": newest.evidence,
+    below = descendants_of_each(one for one in asked if one.kind == Per.challenge)
+    around = {
+        one.pk: [one, *(other for other in below.get(one.pk, []) if other.kind in _PAID_FOR)] for one in asked
     }
+    paid: dict[int, list[Contribution]] = {}
+    for row in confirmed([thing for things in around.values() for thing in things]):
+        paid.setdefault(row.subject_id, []).append(row)
+    found = {}
+    for pk, things in around.items():
+        rows = [row for thing in things for row in paid.get(thing.pk, [])]
+        if rows:
+            newest = max(rows, key=lambda row: (row.paid_on, row.pk))
+            found[pk] = {
+                "project.sponsor_paid": _yuan(sum((row.amount for row in rows), _NOTHING)),
+                "project.sponsor_paid_on": newest.paid_on.isoformat(),
+                "project.sponsor_paid_evidence": newest.evidence,
+            }
+    return found
 
 
 def confirmed(subjects: list[Subject], item: str | None = None) -> QuerySet[Contribution]:
     """Parties' payments that an officer has confirmed, for some subjects; of one money item or of all."""
     rows = Contribution.objects.filter(subject__in=subjects, confirmed_at__isnull=False)
     return rows if item is None else rows.filter(item=item)
-
-
-def _paid(subject: Subject) -> QuerySet[Payment]:
-    return Payment.objects.filter(
-        subject=subject, fiscal=True, paid_on__isnull=False, withdrawn_at__isnull=True
-    )
-
-
-def _decided_aid(lane: Subject) -> Decimal | None:
-    rows = FactEntry.objects.filter(name="project.aid", superseded_at__isnull=True)
-    entry = rows.filter(subject=lane).first()
-    if entry is None and lane.origin_id is not None:
-        # What was put down for a bid is its lane's, until something is put down for the lane itself.
-        entry = rows.filter(subject=lane.origin_id).first()
-    if entry is None:
-        return None
-    amount: Decimal = read_value(entry.value, program_of(lane).types["project.aid"])
-    return amount
 
 
 def _yuan(amount: Decimal) -> str:
@@ -216,12 +166,19 @@ _ABOUT_LANES = frozenset(
     }
 )  # fmt: skip
 
+#: Those of them that are said of a bid as well, before it is a lane.
+_BESIDE_A_LANE = frozenset({"challenge.other_lanes_aid", "challenge.lane_aids"})
+
+#: The kinds that have a part in a race, and those that a sponsor pays for below a challenge.
+_RACING = (Per.challenge, Per.project, Per.bid)
+_PAID_FOR = (Per.bid, Per.project)
+
 #: Facts that only the books give: nobody may write them where money is computed.
 BOOKED = _ABOUT_LANES | {
     "project.paid", "project.instalments_paid", "payment.number", "project.subsidies", "project.sponsor_paid",
     "project.sponsor_paid_on", "project.sponsor_paid_evidence",
 }  # fmt: skip
 
-SOURCES: tuple[Callable[[Subject], dict[str, Any]], ...] = (
+SOURCES: tuple[FactSource, ...] = (
     sum_payments, sum_lanes, list_subsidies, sum_contributions,
 )  # fmt: skip

@@ -246,10 +246,11 @@ def require_rules(
     rules = [
         rule for moment in moments for rule in program.rules_for(subject.process, act.run.stage, moment.value)
     ]
-    things = {about: things_about(subject, about, affected or {}) for about in {rule.about for rule in rules}}
-    # Once for all of them: what a challenge's bids share needn't be gathered for each.
-    every = {one.pk: one for one in [subject, *(one for some in things.values() for one in some)]}
-    situations = situations_of(list(every.values()), act.at, extra)
+    # Where money moves, the amounts are computed and held there.
+    decides = When.decide in moments and act.stage.kind not in MONEY_KINDS
+    items = list(decided_items(program, subject.process, act.run.stage)) if decides else []
+    abouts = {*(rule.about for rule in rules), *(about for _, about in items)}
+    things, situations = situations_about(subject, abouts, act.at, extra, affected)
     bad: list[dict[str, Any]] = []
     for rule in rules:
         for thing in things[rule.about]:
@@ -265,13 +266,20 @@ def require_rules(
                 )
     if bad:
         raise Refused(bad)
-    if When.decide in moments and act.stage.kind not in MONEY_KINDS:
-        # Where money moves, the amounts are computed and held there.
-        for key, about in decided_items(program, subject.process, act.run.stage):
-            for thing in things_about(subject, about, affected or {}):
-                found = situations.get(thing.pk) or situation_of(thing, act.at, extra)
-                require_decided_within_limits(act, key, found)
+    for key, about in items:
+        for thing in things[about]:
+            require_decided_within_limits(act, key, situations[thing.pk])
     return situations[subject.pk]
+
+
+def situations_about(
+    subject: Subject, abouts: set[Per | None], at: datetime, extra: dict[str, Any] | None = None,
+    affected: dict[str, list[Subject]] | None = None,
+) -> tuple[dict[Per | None, list[Subject]], dict[int, Situation]]:  # fmt: skip
+    """The things that rules about some sorts are held for, by the sort, and what is known of each and of `subject`, by its key."""
+    things = {about: things_about(subject, about, affected or {}) for about in abouts}
+    every = {one.pk: one for one in [subject, *(one for some in things.values() for one in some)]}
+    return things, situations_of(list(every.values()), at, extra)
 
 
 def things_about(subject: Subject, about: Per | None, affected: dict[str, list[Subject]]) -> list[Subject]:

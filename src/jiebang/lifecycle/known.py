@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from jiebang.kernel.periods import local_date
+from django.db.models import prefetch_related_objects
+
+from jiebang.kernel.periods import WorkingCalendar, local_date
 from jiebang.lifecycle.models import DepartureRecord, DiscretionDecision, FactEntry, RelationLookup, Subject
 from jiebang.lifecycle.packs import load_program, working_calendar
 from jiebang.organisations.models import Relation
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 from jiebang.policy.read_facts import FactReader
+from jiebang.policy.situation import Relation as Tie
 from jiebang.policy.situation import Situation
 from jiebang.policy.strict_yaml import PackProblems, Problem
 
-#: Facts that upper parts compute (marks, money paid, bids received): each gives {name: (value, evidence)} of a subject.
-Source_ = Callable[[Subject], dict[str, Any]]
-_computed: list[Source_] = []
-_booked: list[Source_] = []
+#: Facts that upper parts compute (marks, money paid, bids received): {a subject's key: {name: value}} of many subjects at
+#: once, with a number of queries that doesn't depend on how many these are. What isn't known is left out.
+FactSource = Callable[[Sequence[Subject]], Mapping[int, Mapping[str, Any]]]
+_computed: list[FactSource] = []
+_booked: list[FactSource] = []
 
 
-def register_computed_facts(source: Source_, *, booked: bool = False) -> None:
+def register_computed_facts(source: FactSource, *, booked: bool = False) -> None:
     """Let an upper part add facts it computes from its own records.
 
     `booked`: sums of money and counts of payments that the books alone can tell; nothing recorded takes their place.
@@ -51,6 +55,12 @@ def lineage_of(subject: Subject) -> list[Subject]:
     return found
 
 
+def lineages_of(subjects: Sequence[Subject]) -> dict[int, list[Subject]]:
+    """The lineage of each of some subjects, by its key; one query for each step up, however many they are."""
+    _load_families(subjects)
+    return {one.pk: lineage_of(one) for one in subjects}
+
+
 def situation_of(subject: Subject, at: datetime, extra: dict[str, Any] | None = None) -> Situation:
     """Everything the rules may look at for `subject` at the instant `at`; `situations_of` for one."""
     return situations_of([subject], at, extra)[subject.pk]
@@ -64,17 +74,17 @@ def situations_of(
     `extra` are facts of an act being judged, in the form of a facts file ({name: {value, source, as_of}}); they come
     before what is recorded. Raises PackProblems where one of them can't be read.
     """
-    _load_families(subjects)
-    families = {subject.pk: lineage_of(subject) for subject in subjects}
+    families = lineages_of(subjects)
     gathered = _gather({here.pk: here for family in families.values() for here in family}, at)
-    general: dict[int, dict[str, Any]] = {}
+    general: dict[int, tuple[dict[str, Any], tuple[Tie, ...]]] = {}
+    calendar = working_calendar()
     found = {}
     for subject in subjects:
         if subject.programme_id not in general:
-            general[subject.programme_id] = _general(subject)
-        known = general[subject.programme_id]
+            general[subject.programme_id] = _general(subject, at)
+        decided_for_all, ties = general[subject.programme_id]
         facts: dict[str, Any] = {}
-        decided: dict[str, Any] = dict(known["decided"])
+        decided: dict[str, Any] = dict(decided_for_all)
         departures: dict[str, Any] = {}
         looked_up = []
         # Farthest first, so that the nearest wins.
@@ -84,13 +94,15 @@ def situations_of(
             decided |= part.decided
             departures |= part.departures
             looked_up += part.looked_up
-        data: dict[str, Any] = {"decided": decided, "departures": departures, "relations": known["relations"]}
+        data: dict[str, Any] = {"decided": decided, "departures": departures}
         if looked_up:
             data["relations_as_of"] = max(looked_up).isoformat()
         facts |= extra or {}
         program = program_of(subject)
         facts = {name: raw for name, raw in facts.items() if name in program.types or name in (extra or {})}
-        found[subject.pk] = read_situation(program, {**data, "facts": facts}, at)
+        situation = read_situation(program, {**data, "facts": facts}, at, calendar)
+        situation.relations = ties
+        found[subject.pk] = situation
     return found
 
 
@@ -105,14 +117,11 @@ class _Gathered:
 
 
 def _gather(things: dict[int, Subject], at: datetime) -> dict[int, _Gathered]:
-    """What is known of each thing by itself: one query for each kind of row, besides what upper parts compute."""
+    """What is known of each thing by itself: one query for each kind of row, however many things there are."""
     on = local_date(at)
     found = {pk: _Gathered() for pk in things}
-    told: dict[int, dict[str, Any]] = {}
-    booked: dict[int, dict[str, Any]] = {}
-    for pk, here in things.items():
-        told[pk] = {name: value for source in _computed for name, value in source(here).items()}
-        booked[pk] = {name: value for source in _booked for name, value in source(here).items()}
+    told, booked = _compute(_computed, things), _compute(_booked, things)
+    for pk in things:
         for name, value in (told[pk] | booked[pk]).items():
             found[pk].facts[name] = {"value": value, "source": "computed", "as_of": on.isoformat()}
     for entry in FactEntry.objects.filter(subject__in=found, superseded_at__isnull=True):
@@ -133,16 +142,22 @@ def _gather(things: dict[int, Subject], at: datetime) -> dict[int, _Gathered]:
     return found
 
 
-def _general(subject: Subject) -> dict[str, Any]:
-    """What holds for every subject of a programme: its own decisions, and the ties its bureau has confirmed."""
+def _compute(sources: list[FactSource], things: dict[int, Subject]) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {pk: {} for pk in things}
+    for source in sources:
+        for pk, values in source(list(things.values())).items():
+            found[pk].update(values)
+    return found
+
+
+def _general(subject: Subject, at: datetime) -> tuple[dict[str, Any], tuple[Tie, ...]]:
+    """What holds for every subject of a programme: its own decisions, and the ties its bureau has confirmed, read once for all."""
     decisions = DiscretionDecision.objects.filter(
         programme=subject.programme, subject__isnull=True, superseded_at__isnull=True
     )
-    ties = Relation.objects.filter(bureau_id=subject.programme.bureau_id)
-    return {
-        "decided": {row.key: _decision(row) for row in decisions},
-        "relations": [_relation(row) for row in ties],
-    }
+    ties = [_relation(row) for row in Relation.objects.filter(bureau_id=subject.programme.bureau_id)]
+    read = read_situation(program_of(subject), {"relations": ties}, at)
+    return {row.key: _decision(row) for row in decisions}, read.relations
 
 
 def _load_families(subjects: Sequence[Subject]) -> None:
@@ -150,6 +165,7 @@ def _load_families(subjects: Sequence[Subject]) -> None:
 
     What somebody has put there already stays: an act holds rows that it is changing.
     """
+    prefetch_related_objects(subjects, "programme")
     known = {one.pk: one for one in subjects}
     frontier = list(subjects)
     while frontier:
@@ -185,14 +201,16 @@ def _relation(row: Relation) -> dict[str, Any]:
     return found
 
 
-def read_situation(program: Program, data: dict[str, Any], at: datetime) -> Situation:
+def read_situation(
+    program: Program, data: dict[str, Any], at: datetime, calendar: WorkingCalendar | None = None
+) -> Situation:
     """Read facts-file data into a situation. Raises PackProblems naming every fact that can't be read."""
     problems: list[Problem] = []
     reader = FactReader(
         program,
         lambda path, what, expected: problems.append(Problem(".".join(map(str, path)), 0, what, expected)),
     )
-    situation = reader.read(data, local_date(at), working_calendar())
+    situation = reader.read(data, local_date(at), calendar or working_calendar())
     if problems:
         raise PackProblems(problems)
     return situation
@@ -220,17 +238,42 @@ def _departure(row: DepartureRecord) -> dict[str, Any]:
 
 def alive_below(subject: Subject, kind: str) -> list[Subject]:
     """Subjects of a kind below `subject` that are still in it, in the order they were made."""
-    return [one for one in descendants_of(subject, kind) if one.ended_at is None]
+    return alive_below_each([subject], kind)[subject.pk]
 
 
-def descendants_of(subject: Subject, kind: str | None = None) -> Iterator[Subject]:
-    """Subjects below `subject`, at any depth, in the order they were made; one query for each level, however many there are."""
-    found: list[Subject] = []
-    above = {subject.pk: subject}
+def alive_below_each(subjects: Iterable[Subject], kind: str | None = None) -> dict[int, list[Subject]]:
+    """Those still in it below each of some subjects, by its key; of a kind, or all."""
+    below = descendants_of_each(subjects, kind)
+    return {pk: [one for one in found if one.ended_at is None] for pk, found in below.items()}
+
+
+def descendants_of(subject: Subject, kind: str | None = None) -> list[Subject]:
+    """Subjects below `subject`, at any depth, in the order they were made."""
+    return descendants_of_each([subject], kind)[subject.pk]
+
+
+def descendants_of_each(subjects: Iterable[Subject], kind: str | None = None) -> dict[int, list[Subject]]:
+    """What is below each of some subjects, by its key; one query for each level, however many there are."""
+    roots = {one.pk: one for one in subjects}
+    rows: dict[int, Subject] = {}
+    children: dict[int, list[int]] = {}
+    above = dict(roots)
     while above:
-        level = list(Subject.objects.filter(parent__in=above))
-        for one in level:
+        level: dict[int, Subject] = {}
+        for one in Subject.objects.filter(parent__in=above):
             one.parent = above[one.parent_id or 0]
-        found += level
-        above = {one.pk: one for one in level}
-    yield from (one for one in sorted(found, key=lambda one: one.pk) if kind is None or one.kind == kind)
+            # As above: a family has one programme.
+            one.programme = one.parent.programme
+            children.setdefault(one.parent.pk, []).append(one.pk)
+            rows[one.pk] = one
+            # What is one of the roots itself has been looked below already.
+            if one.pk not in roots:
+                level[one.pk] = one
+        above = level
+    found = {}
+    for pk in roots:
+        below = list(children.get(pk, ()))
+        for here in below:
+            below += children.get(here, ())
+        found[pk] = [rows[key] for key in sorted(below) if kind is None or rows[key].kind == kind]
+    return found

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from jiebang.lifecycle.door import EVERY_MOMENT, facts_asked_for, things_about
+from jiebang.lifecycle.door import EVERY_MOMENT, facts_asked_for, situations_about
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.known import situations_of
 from jiebang.lifecycle.limits import decided_items
 from jiebang.lifecycle.models import Proposal, StageRun
 from jiebang.lifecycle.transitions import Act
@@ -32,9 +31,7 @@ def digest_known(act: Act) -> dict[str, str]:
         if isinstance(amount, DecidedAmount):
             names.add(amount.decided)
         kinds.add(about)
-    things = {act.subject.pk: act.subject}
-    things |= {one.pk: one for about in kinds for one in things_about(act.subject, about, {})}
-    situations = situations_of(list(things.values()), act.at)
+    _, situations = situations_about(act.subject, kinds, act.at)
     found = {name: hashlib.sha256() for name in names}
     for pk in sorted(situations):
         for name in names & situations[pk].facts.keys():

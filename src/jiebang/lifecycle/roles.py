@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import Participation, Subject
@@ -33,10 +35,11 @@ def roles_of(actor: Actor, subject: Subject, *, open_to: list[str], at: datetime
     if actor.organisation_id is None:
         return []
     near = lineage_of(subject)
+    where = Q(subject__in=near)
     if subject.kind == "challenge":
         # Who bids takes part in what happens to the challenge as a whole.
-        near += Subject.objects.filter(parent=subject, kind="bid", ended_at__isnull=True)
-    rows = parts_of(actor.organisation_id).filter(subject__in=near).values_list("subject__kind", "role")
+        where |= Q(subject__parent=subject, subject__kind="bid", subject__ended_at__isnull=True)
+    rows = parts_of(actor.organisation_id).filter(where).values_list("subject__kind", "role")
     found = [role for kind, role in rows if kind != "batch"]
     appointed = [role for kind, role in rows if kind == "batch"]
     if appointed and (subject.kind == "batch" or not _has_interest(actor.organisation_id, subject, near)):

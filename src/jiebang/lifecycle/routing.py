@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import datetime
 
-from jiebang.kernel.periods import local_date
-from jiebang.lifecycle.closing import last_day_of
-from jiebang.lifecycle.errors import StillUnset, UnableToApply, YearMissing
-from jiebang.lifecycle.known import (
-    alive_below,
-    descendants_of,
-    lineage_of,
-    program_of,
-    situation_of,
-    situations_of,
-)
+from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.known import alive_below, alive_below_each, descendants_of_each, program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
+from jiebang.lifecycle.opening import open_where_due
 from jiebang.policy.pack_process import End, Process, Stage, Target
-from jiebang.policy.process import is_windowed, targets_of
-from jiebang.policy.situation import Situation
+from jiebang.policy.process import targets_of
 from jiebang.policy.stages import KINDS, Per
-from jiebang.policy.truth import FAIL, UNKNOWN
-from jiebang.policy.values import read_literal
-from jiebang.policy.verdicts import unset_of
 
 _WIDTH = [kind.value for kind in SubjectKind]
 #: The ending of what nothing more can happen to.
 OVER = "下属事项均已结束"
-#: What stands as waited for, within one act, while things of a kind are let off one after another.
-_NOT_LET_OFF = "*"
 
 
 def process_of(subject: Subject) -> Process:
@@ -53,72 +40,89 @@ def follow(subject: Subject, target: Target, at: datetime, *, returning: bool = 
     A thing that is returned to a stage of what it belongs to (a need to the batch's collection, a bid to the challenge's
     window) gets a run of that stage for itself alone: the others don't wait for it, and it doesn't reopen theirs.
     """
-    endings = _go(subject, target, at, returning=returning)
-    if endings:
-        _end_when_over(subject, endings[-1], at)
+    _end_when_over([subject], _go([subject], target, at, returning=returning), at)
 
 
-def _go(subject: Subject, target: Target, at: datetime, *, returning: bool = False) -> list[str]:
-    """Open every branch of a target. Returns the endings reached, for the caller to end the subject if nothing else is open."""
+def _go(things: list[Subject], target: Target, at: datetime, *, returning: bool = False) -> dict[int, str]:
+    """Open every branch of a target for things of one kind. Returns the last ending that each reached, by its key.
+
+    It is for the caller to end those for which nothing else is open.
+    """
     if isinstance(target, End):
-        return [target.end]
-    endings = []
-    for name in targets_of(target):
-        stage = process_of(subject).stages[name]
-        if returning and _WIDTH.index(stage.per.value) < _WIDTH.index(subject.kind):
-            endings += open_run(subject, name, stage, at)
-        else:
-            endings += _go_to(subject, name, at)
+        return {one.pk: target.end for one in things}
+    stages, kind = process_of(things[0]).stages, things[0].kind
+    branches = [(name, stages[name]) for name in targets_of(target)]
+    if len(things) > 1:
+        # None may go on together with the others before whatever else opens for all of them is open.
+        branches.sort(key=lambda branch: _is_wider(branch[1], kind))
+    endings: dict[int, str] = {}
+    for name, stage in branches:
+        alone = stage.per.value == kind or (returning and _is_wider(stage, kind))
+        endings |= _open_runs(things, name, stage, at) if alone else _go_to(things, name, stage, at)
     return endings
 
 
-def _end_when_over(subject: Subject, ending: str, at: datetime) -> None:
-    """End a subject that has reached an end, unless a branch beside or a thing below is still on its way: the last ends it."""
-    if _is_moving(subject) or subject.waiting_for or _is_alive_below(subject):
-        subject.ending = ending
-        subject.save(update_fields=["ending"])
-    else:
-        end_subject(subject, ending, at)
+def _is_wider(stage: Stage, kind: str) -> bool:
+    return _WIDTH.index(stage.per.value) < _WIDTH.index(kind)
 
 
-def end_subject(subject: Subject, ending: str, at: datetime) -> None:
-    """The subject's path ends, and with it that of whatever below has nowhere to go; those who waited for it may go on."""
-    _mark_ended(subject, ending, at)
-    for below in descendants_of(subject):
-        if below.ended_at is None:
-            _mark_ended(below, ending, at)
-    _release_joins(subject, at)
+def _end_when_over(things: list[Subject], endings: dict[int, str], at: datetime) -> None:
+    """End those that have reached an end, unless a branch beside or a thing below is still on its way: the last ends it."""
+    if not endings:
+        return
+    reached = [one for one in things if one.pk in endings]
+    going_on = _moving_among(reached) | _alive_below_among(reached)
+    going_on |= {one.pk for one in reached if one.waiting_for}
+    staying = [one for one in reached if one.pk in going_on]
+    for one in staying:
+        one.ending = endings[one.pk]
+    Subject.objects.bulk_update(staying, ["ending"])
+    _end([one for one in reached if one.pk not in going_on], endings, at)
 
 
-def _mark_ended(subject: Subject, ending: str, at: datetime) -> None:
-    subject.ended_at, subject.ending, subject.waiting_for = at, ending, ""
-    subject.save(update_fields=["ended_at", "ending", "waiting_for"])
+def end_subjects(subjects: list[Subject], ending: str, at: datetime) -> None:
+    """The paths of some things end; those who waited for them may go on once all have ended."""
+    _end(subjects, {one.pk: ending for one in subjects}, at)
 
 
-def _go_to(subject: Subject, name: str, at: datetime) -> list[str]:
-    """Open stage `name` from where `subject` stands: for itself, for each thing below it, or for the thing above it."""
-    stage = process_of(subject).stages[name]
-    if stage.per.value == subject.kind:
-        return open_run(subject, name, stage, at)
-    if _WIDTH.index(stage.per.value) > _WIDTH.index(subject.kind):
-        below = alive_below(subject, stage.per.value)
-        # None may go on together with the others before all of them have been let off.
-        Subject.objects.filter(pk__in=[one.pk for one in below]).update(waiting_for=_NOT_LET_OFF)
-        # Most stages open without a question; what is known needn't be gathered for them.
-        asked = is_windowed(stage) or stage.when is not None
-        situations = situations_of(below, at) if asked else {}
-        for one in below:
-            one.waiting_for = ""
-            one.save(update_fields=["waiting_for"])
-            endings = open_run(one, name, stage, at, situations.get(one.pk))
-            if endings:
-                _end_when_over(one, endings[-1], at)
-        return [] if below else [OVER]
-    above = _above(subject, stage.per.value)
-    subject.waiting_for = name
-    subject.save(update_fields=["waiting_for"])
-    _release(above, subject.kind, at, last=subject)
-    return []
+def _end(subjects: list[Subject], endings: dict[int, str], at: datetime) -> None:
+    """Each ends with its ending, and with it whatever below has nowhere to go; those who waited for them may go on."""
+    ended: dict[str, list[Subject]] = {}
+    below = alive_below_each(subjects)
+    for one in subjects:
+        ended.setdefault(endings[one.pk], []).extend([one, *below[one.pk]])
+    for ending, together in ended.items():
+        for one in together:
+            one.ended_at, one.ending, one.waiting_for = at, ending, ""
+        Subject.objects.filter(pk__in=[one.pk for one in together]).update(
+            ended_at=at, ending=ending, waiting_for=""
+        )
+    # The last of those that ended beside one another speaks for all of them.
+    for last in {(one.parent_id, one.kind): one for one in subjects}.values():
+        _release_joins(last, at)
+
+
+def _go_to(things: list[Subject], name: str, stage: Stage, at: datetime) -> dict[int, str]:
+    """Open a stage that isn't run for things like these: for each thing below them, or for what is above them."""
+    kind = things[0].kind
+    if not _is_wider(stage, kind):
+        below = alive_below_each(things, stage.per.value)
+        every = [one for found in below.values() for one in found]
+        _wait_for([one for one in every if one.waiting_for], "")
+        _end_when_over(every, _open_runs(every, name, stage, at), at)
+        return {pk: OVER for pk, found in below.items() if not found}
+    _wait_for(things, name)
+    for last in {one.parent_id: one for one in things}.values():
+        _release(_above(last, stage.per.value), kind, at, last=last)
+    return {}
+
+
+def _wait_for(things: list[Subject], name: str) -> None:
+    """Note which stage of something wider things have reached; "" for none."""
+    for one in things:
+        one.waiting_for = name
+    if things:
+        Subject.objects.filter(pk__in=[one.pk for one in things]).update(waiting_for=name)
 
 
 def _above(subject: Subject, kind: str) -> Subject:
@@ -138,50 +142,53 @@ def _release(above: Subject, kind: str, at: datetime, last: Subject) -> None:
     """
     if above.ended_at is not None or _has_open_run(above):
         return
-    below = list(descendants_of(above, kind))
-    if any(one.waiting_for == _NOT_LET_OFF for one in below):
+    below = alive_below(above, kind)
+    names = {one.waiting_for for one in below if one.waiting_for}
+    if not names:
         return
-    names = {one.waiting_for for one in below if one.waiting_for and one.ended_at is None}
+    moving = _moving_among(below)
     stages = process_of(above).stages
     ahead = [name for name in stages if name in names and stages[name].per.value == above.kind]
     for name in ahead:
-        waited = [one for one in below if one.ended_at is None and one.waiting_for != name]
+        waited = [one for one in below if one.waiting_for != name]
         if kind == Per.project.value and stages[name].kind == "approve_project":
-            moving = _assessed_with(last, waited)
+            held_up = _is_assessed_with(last, waited)
         else:
-            moving = [one for one in waited if _is_moving(one)]
-        if not moving:
-            endings = open_run(above, name, stages[name], at)
-            if endings:
-                _end_when_over(above, endings[-1], at)
+            held_up = any(one.pk in moving for one in waited)
+        if not held_up:
+            _open_above(above, name, at)
             return
 
 
-def _assessed_with(last: Subject, others: list[Subject]) -> list[Subject]:
-    """Those of `others` that are still under the assessment, and in the round of it, which `last` has just left."""
+def _open_above(above: Subject, name: str, at: datetime) -> None:
+    stage = process_of(above).stages[name]
+    _end_when_over([above], _open_runs([above], name, stage, at), at)
+
+
+def _is_assessed_with(last: Subject, others: list[Subject]) -> bool:
+    """Whether any of `others` is still under the assessment, and in the round of it, which `last` has just left."""
     left = last.stage_runs.filter(closed_at__isnull=False).order_by("-closed_at", "-pk").first()
-    if left is None:
-        return []
-    same = StageRun.objects.filter(
-        subject__in=others, stage=left.stage, round__lte=left.round, closed_at__isnull=True
+    return (
+        left is not None
+        and StageRun.objects.filter(
+            subject__in=others, stage=left.stage, round__lte=left.round, closed_at__isnull=True
+        ).exists()
     )
-    return [run.subject for run in same.select_related("subject")]
 
 
 def _release_joins(subject: Subject, at: datetime) -> None:
     """When a thing ends, its siblings may be all that a join waited for; when none is left alive, the join opens empty."""
     above = subject.parent
     while above is not None:
-        below = list(descendants_of(above, subject.kind))
-        if any(one.ended_at is None for one in below):
+        if alive_below(above, subject.kind):
             _release(above, subject.kind, at, last=subject)
         elif name := _join_after(subject, above):
-            stage = process_of(above).stages[name]
-            endings = [OVER] if stage.kind == "announce" else open_run(above, name, stage, at)
-            if endings:
-                _end_when_over(above, endings[-1], at)
+            if process_of(above).stages[name].kind == "announce":
+                _end_when_over([above], {above.pk: OVER}, at)
+            else:
+                _open_above(above, name, at)
         if _is_over(above):
-            end_subject(above, above.ending or OVER, at)
+            end_subjects([above], above.ending or OVER, at)
             return
         above = above.parent
 
@@ -190,27 +197,35 @@ def _has_open_run(subject: Subject) -> bool:
     return subject.stage_runs.filter(closed_at__isnull=True).exists()
 
 
-def _is_moving(subject: Subject) -> bool:
-    """Whether something is open for a thing, or what grew out of it is still alive."""
-    return _has_open_run(subject) or subject.offspring.filter(ended_at__isnull=True).exists()
+def _moving_among(things: list[Subject]) -> set[int]:
+    """Keys of those for which something is open, or of which what grew out of them is still alive."""
+    keys = [one.pk for one in things]
+    grown = Subject.objects.filter(origin__in=keys, ended_at__isnull=True)
+    return _open_among(keys) | set(grown.values_list("origin_id", flat=True))
 
 
-def _is_alive_below(subject: Subject) -> bool:
-    """Whether anything below is still on its way: a stage open for it, or waiting to be let on."""
-    ids = [one.pk for one in descendants_of(subject) if one.ended_at is None]
-    return (
-        StageRun.objects.filter(subject__in=ids, closed_at__isnull=True).exists()
-        or Subject.objects.filter(pk__in=ids).exclude(waiting_for="").exists()
-    )
+def _open_among(keys: Collection[int]) -> set[int]:
+    if not keys:
+        return set()
+    rows = StageRun.objects.filter(subject__in=keys, closed_at__isnull=True)
+    return set(rows.values_list("subject_id", flat=True))
+
+
+def _alive_below_among(things: list[Subject]) -> set[int]:
+    """Keys of those below which anything is still on its way: a stage open for it, or waiting to be let on."""
+    below = alive_below_each(things)
+    moving = _open_among({one.pk for found in below.values() for one in found})
+    return {pk for pk, found in below.items() if any(one.waiting_for or one.pk in moving for one in found)}
 
 
 def _is_over(above: Subject) -> bool:
     """Whether nothing more can happen to a wider thing: no stage is open for it, and all below has ended or lives on elsewhere."""
-    if above.ended_at is not None or above.waiting_for or _is_moving(above) or _is_alive_below(above):
+    if above.ended_at is not None or above.waiting_for:
         return False
-    return bool(above.ending) or all(
-        child.offspring.exists() for child in above.children.filter(ended_at__isnull=True)
-    )
+    if _moving_among([above]) or _alive_below_among([above]):
+        return False
+    alive = above.children.filter(ended_at__isnull=True)
+    return bool(above.ending) or not alive.filter(offspring__isnull=True).exists()
 
 
 def _join_after(subject: Subject, above: Subject) -> str:
@@ -239,90 +254,16 @@ def _join_after(subject: Subject, above: Subject) -> str:
     return ""
 
 
-def open_run(
-    subject: Subject, name: str, stage: Stage, at: datetime, situation: Situation | None = None
-) -> list[str]:
-    """Open a run, or skip the stage where its condition doesn't hold. Returns the endings that skipping reached.
+def _open_runs(things: list[Subject], name: str, stage: Stage, at: datetime) -> dict[int, str]:
+    """Open a run for each of some things of one kind, or skip the stage where it isn't due. Returns the endings reached so.
 
-    Whoever waited below for this very stage waits no more. A stage already open for the subject stays as it is: two branches
-    met. Raises StillUnset while its window's length is open.
+    Whoever waited below for this very stage waits no more. The stage is open for those it is due for before the others go
+    on: none of these may go on together with the rest before all of them have been let off.
     """
-    program = program_of(subject)
-    windowed = is_windowed(stage)
-    if situation is None and (windowed or stage.when is not None):
-        situation = situation_of(subject, at)
-    Subject.objects.filter(
-        pk__in=[one.pk for one in descendants_of(subject) if one.waiting_for == name]
-    ).update(waiting_for="")
-    if stage.when is not None and situation is not None:
-        due = program.holds(("processes", subject.process, "stages", name, "when"), situation)
-        if due == UNKNOWN:
-            raise _say_what_is_open(subject, name, stage, situation)
-        if due == FAIL:
-            assert stage.skipped is not None
-            return _go(subject, stage.skipped, at)
-    runs = subject.stage_runs.filter(stage=name)
-    if runs.filter(closed_at__isnull=True).exists():
-        return []
-    before = runs.count()
-    if stage.at_most is not None and before >= int(read_literal(stage.at_most)[1]):
-        raise UnableToApply(where=stage.label, what=f"最多进行 {stage.at_most}，已经用完", fix="改走别的结果")
-    closes_at = None
-    if windowed and stage.term is not None and situation is not None:
-        closes_at = _closing(subject, stage, stage.term, at, situation)
-    StageRun.objects.create(
-        subject=subject, stage=name, kind=stage.kind, round=before + 1, opened_at=at, closes_at=closes_at
-    )
-    return []
-
-
-def _closing(subject: Subject, stage: Stage, term: str, at: datetime, situation: Situation) -> datetime:
-    """The first instant that is too late for a run opened now. Raises StillUnset, UnableToApply where it can't be computed.
-
-    A term after another counts from the last day of that other's run, however late the clock opened this one. What would be
-    over before it began counts from its opening instead: nobody loses a right because the clock stood still.
-    """
-    program = program_of(subject)
-    keeper, today = program.timekeeper, local_date(at)
-    after = keeper.terms[term].term.after
-    start_on = _end_of_earlier(subject, after) if after is not None else None
-    deadline = keeper.deadline(term, start_on or today, situation, earlier_ended=True)
-    if start_on is not None and deadline.late_from is not None and deadline.late_from <= at:
-        deadline = keeper.deadline(term, today, situation, earlier_ended=True)
-    if deadline.late_from is not None:
-        return deadline.late_from
-    if deadline.unknown_year is not None:
-        raise YearMissing(where=stage.label, year=deadline.unknown_year)
-    if not deadline.unset:
-        raise UnableToApply(
-            where=stage.label, what=f"截止时间算不出来：{deadline.problem}", fix="按提示处理后再办理"
-        )
-    questions = "、".join(program.pack.discretion[key].question for key in deadline.unset)
-    raise StillUnset(
-        what=f"{stage.label}的期限还没有定下来：{deadline.problem or questions}", keys=deadline.unset
-    )
-
-
-def _end_of_earlier(subject: Subject, term: str) -> date | None:
-    """The last day of the newest run, here or above, that ran under `term`; None where there was none."""
-    stages = process_of(subject).stages
-    names = [name for name, stage in stages.items() if stage.term == term]
-    run = (
-        StageRun.objects.filter(subject__in=lineage_of(subject), stage__in=names, closes_at__isnull=False)
-        .order_by("-opened_at", "-pk")
-        .first()
-    )
-    return None if run is None or run.closes_at is None else last_day_of(run.closes_at)
-
-
-def _say_what_is_open(subject: Subject, name: str, stage: Stage, situation: Situation) -> UnableToApply:
-    """Why nobody can say yet whether a stage is due: what somebody has to decide, else what has to be found out."""
-    program = program_of(subject)
-    leaves = program.conditions["processes", subject.process, "stages", name, "when"].matters(situation)
-    told = f"{stage.label}：还不能判断这个阶段要不要进行"
-    if unset := list(dict.fromkeys(key for leaf in leaves for key in unset_of(leaf, situation))):
-        questions = "；".join(program.pack.discretion[key].question for key in unset)
-        return StillUnset(what=f"{told}，尚待决定：{questions}", keys=unset)
-    facts = [fact for leaf in leaves for operand in leaf.operands for fact in operand.facts]
-    lacking = "、".join(program.pack.facts[fact].label for fact in dict.fromkeys(facts))
-    return UnableToApply(what=f"{told}，要看：{lacking}", fix="先补齐或核实")
+    below = descendants_of_each(things).values()
+    _wait_for([one for found in below for one in found if one.waiting_for == name], "")
+    skipping = open_where_due(things, name, stage, at)
+    if not skipping:
+        return {}
+    assert stage.skipped is not None
+    return _go(skipping, stage.skipped, at)

@@ -55,13 +55,17 @@ def retire(subject: Subject, ending: str, at: datetime) -> None:
 
 def note_hand_in(run: StageRun, subject: Subject, at: datetime) -> None:
     """Note that a thing's papers came in at a run; the newest time counts."""
-    HandIn.objects.update_or_create(run=run, subject=subject, defaults={"received_at": at})
+    HandIn.objects.bulk_create(
+        [HandIn(run=run, subject=subject, received_at=at)],
+        update_conflicts=True, unique_fields=["run", "subject"], update_fields=["received_at"],
+    )  # fmt: skip
 
 
-def keep_in_reserve(subject: Subject, since: str) -> None:
-    """Mark a thing that the selection `since` didn't choose as one that a later one may call back; "" for no longer."""
-    subject.reserve_for = since
-    subject.save(update_fields=["reserve_for"])
+def keep_in_reserve(subjects: list[Subject], since: str) -> None:
+    """Mark things that the selection `since` didn't choose as those that a later one may call back; "" for no longer."""
+    for one in subjects:
+        one.reserve_for = since
+    Subject.objects.filter(pk__in=[one.pk for one in subjects]).update(reserve_for=since)
 
 
 def call_back(subject: Subject) -> None:

@@ -37,6 +37,14 @@ def fields_taken(
     Which they ask for depends on what has been filled in so far and, before that, on what is known of `about`: the thing
     itself, or the wider one that a new thing is to belong to.
     """
+    fields = [
+        (paper, one, [("papers", paper, "when"), ("papers", paper, "fields", i, "when")])
+        for paper in stage.papers.takes
+        for i, one in enumerate(program.pack.papers[paper].fields)
+    ]
+    # Most papers ask everybody for everything; what is known needn't be gathered for them.
+    if not any(when in program.conditions for _, _, whens in fields for when in whens):
+        return [(paper, one) for paper, one, _ in fields]
     typed = {
         name: raw for name, raw in values.items() if name in program.types and _readable(raw, name, program)
     }
@@ -46,14 +54,11 @@ def fields_taken(
         day = local_date(at).isoformat()
         said = {name: {"value": raw, "source": "declared", "as_of": day} for name, raw in typed.items()}
         situation = situation_of(about, at, said)
-    found = []
-    for paper in stage.papers.takes:
-        if program.holds(("papers", paper, "when"), situation) != PASS:
-            continue
-        for i, one in enumerate(program.pack.papers[paper].fields):
-            if program.holds(("papers", paper, "fields", i, "when"), situation) == PASS:
-                found.append((paper, one))
-    return found
+    return [
+        (paper, one)
+        for paper, one, whens in fields
+        if all(program.holds(when, situation) == PASS for when in whens)
+    ]
 
 
 def _readable(raw: Any, name: str, program: Program) -> bool:

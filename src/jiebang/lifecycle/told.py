@@ -2,42 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.lifecycle.closing import closing_instant, last_day_of
-from jiebang.lifecycle.known import alive_below, program_of, register_computed_facts
+from jiebang.lifecycle.known import alive_below_each, program_of, register_computed_facts
 from jiebang.lifecycle.models import HandIn, StageRun, Subject
 from jiebang.policy.pack_facts import FactDeclaration, Told
 from jiebang.policy.stages import is_favourable
 from jiebang.policy.values import Kind
 
 
-def tell(subject: Subject) -> dict[str, Any]:
-    """Every fact of the subject's own kind that its pack declares as told. What hasn't happened yet stays unknown."""
-    found: dict[str, Any] = {}
-    for name, fact in program_of(subject).pack.facts.items():
-        if fact.told is None or name.split(".")[0] != subject.kind:
-            continue
-        value = _tell_one(subject, fact, fact.told)
+def tell(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
+    """Every fact of each subject's own kind that its pack declares as told. What hasn't happened yet stays unknown."""
+    asked = [
+        (subject, name, fact, fact.told)
+        for subject in subjects
+        for name, fact in program_of(subject).pack.facts.items()
+        if fact.told is not None and name.split(".")[0] == subject.kind
+    ]
+    if not asked:
+        return {}
+    records = _read([(subject, told) for subject, _, _, told in asked])
+    found: dict[int, dict[str, Any]] = {}
+    for subject, name, fact, told in asked:
+        value = _tell_one(subject, fact, told, records)
         if value is not None:
-            found[name] = value
+            found.setdefault(subject.pk, {})[name] = value
     return found
 
 
-def _tell_one(subject: Subject, fact: FactDeclaration, told: Told) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """What was read beforehand, by the subject's key."""
+
+    #: in the order they were opened
+    runs: dict[int, list[StageRun]]
+    #: (stage, when the papers came in)
+    hand_ins: dict[int, list[tuple[str, datetime]]]
+    #: what is still in it below
+    alive: dict[int, list[Subject]]
+
+
+def _read(asked: list[tuple[Subject, Told]]) -> _Records:
+    alive = alive_below_each(one for one, told in asked if told.counts is not None)
+    stages = {stage for _, told in asked for stage in told.stages}
+    whose = {one.pk for one, told in asked if told.counts is None and not told.handed_in}
+    for one, told in asked:
+        if told.counts is not None and told.passed is not None:
+            whose |= {below.pk for below in alive[one.pk] if below.kind == told.counts.value}
+    runs: dict[int, list[StageRun]] = {}
+    if whose:
+        rows = StageRun.objects.filter(subject__in=whose, stage__in=stages)
+        for run in rows.order_by("opened_at", "pk"):
+            runs.setdefault(run.subject_id, []).append(run)
+    hand_ins: dict[int, list[tuple[str, datetime]]] = {}
+    if papers := {one.pk for one, told in asked if told.handed_in}:
+        handed = HandIn.objects.filter(subject__in=papers)
+        for key, stage, at in handed.values_list("subject_id", "run__stage", "received_at"):
+            hand_ins.setdefault(key, []).append((stage, at))
+    return _Records(runs, hand_ins, alive)
+
+
+def _tell_one(subject: Subject, fact: FactDeclaration, told: Told, records: _Records) -> Any:
     if told.counts is not None:
-        alive = alive_below(subject, told.counts.value)
-        counted = len(alive) if told.passed is None else len(_passed(alive, told.stages))
+        below = [one.pk for one in records.alive[subject.pk] if one.kind == told.counts.value]
+        counted = len(below) if told.passed is None else len(_passed(below, told.stages, records))
         return f"{counted} {fact.unit}"
     if told.passed is not None:
-        return bool(_passed([subject], told.stages))
+        return bool(_passed([subject.pk], told.stages, records))
     if told.came_to is not None:
-        return any(_came_to(subject, stage, outcome) for stage, outcome in told.came_to.items())
-    at = _moment(subject, told)
+        newest = {stage: _newest_closed(subject.pk, [stage], records) for stage in told.stages}
+        return any(run is not None and run.outcome == told.came_to[stage] for stage, run in newest.items())
+    at = _moment(subject, told, records)
     if at is None:
         return None
     if fact.type is Kind.date:
@@ -45,38 +85,30 @@ def _tell_one(subject: Subject, fact: FactDeclaration, told: Told) -> Any:
     return (closing_instant(at) if told.closes else at).astimezone(SHANGHAI).isoformat()
 
 
-def _came_to(subject: Subject, stage: str, outcome: str) -> bool:
-    closed = _runs(subject, [stage]).filter(closed_at__isnull=False)
-    newest = closed.order_by("-closed_at", "-pk").values_list("outcome", flat=True).first()
-    return newest == outcome
-
-
-def _moment(subject: Subject, told: Told) -> datetime | None:
+def _moment(subject: Subject, told: Told, records: _Records) -> datetime | None:
     """When it happened at the newest run that has it."""
-    runs = _runs(subject, told.stages)
     if told.handed_in:
-        rows = HandIn.objects.filter(subject=subject, run__stage__in=told.stages)
-        return rows.order_by("-received_at").values_list("received_at", flat=True).first()
+        handed = records.hand_ins.get(subject.pk, [])
+        return max((at for stage, at in handed if stage in told.stages), default=None)
     field = "opened_at" if told.opened else "closes_at" if told.closes else "closed_at"
-    return (
-        runs.filter(**{f"{field}__isnull": False})
-        .order_by("-opened_at", "-pk")
-        .values_list(field, flat=True)
-        .first()
-    )
+    runs = [run for run in records.runs.get(subject.pk, []) if run.stage in told.stages]
+    moments: list[datetime] = [at for run in runs if (at := getattr(run, field)) is not None]
+    return moments[-1] if moments else None
 
 
-def _passed(things: list[Subject], stages: list[str]) -> list[int]:
-    """Keys of the things whose newest closed run of the stages ended well; one query, however many there are."""
-    newest: dict[int, StageRun] = {}
-    closed = StageRun.objects.filter(subject__in=things, stage__in=stages, closed_at__isnull=False)
-    for run in closed.order_by("closed_at", "pk"):
-        newest[run.subject_id] = run
-    return [pk for pk, run in newest.items() if is_favourable(run.kind, run.outcome)]
+def _passed(keys: Iterable[int], stages: list[str], records: _Records) -> list[int]:
+    """Keys of the things whose newest closed run of the stages ended well."""
+    newest = {key: _newest_closed(key, stages, records) for key in keys}
+    return [key for key, run in newest.items() if run is not None and is_favourable(run.kind, run.outcome)]
 
 
-def _runs(thing: Subject, stages: list[str]) -> QuerySet[StageRun]:
-    return StageRun.objects.filter(subject=thing, stage__in=stages)
+def _newest_closed(key: int, stages: list[str], records: _Records) -> StageRun | None:
+    closed = [
+        (run.closed_at, run.pk, run)
+        for run in records.runs.get(key, [])
+        if run.stage in stages and run.closed_at is not None
+    ]
+    return max(closed)[-1] if closed else None
 
 
 register_computed_facts(tell)

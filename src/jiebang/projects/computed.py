@@ -7,85 +7,112 @@ checked figure is never replaced silently; no paper asks for these facts, so nob
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
-from jiebang.projects.lanes import lanes_of, lanes_to_merge
+from jiebang.projects.lanes import lanes_of_each, runs_of_each, waits_to_merge
 
 
-def tell_announcement(subject: Subject) -> dict[str, Any]:
+def tell_announcement(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     """`challenge.announced_on`, by the announcement's own day.
 
     A list that was published elsewhere on an earlier day is recorded by an officer on the same batch or challenge, and stands.
     """
-    if subject.kind not in ("batch", "challenge"):
+    dated = [
+        one.pk
+        for one in subjects
+        if one.kind in ("batch", "challenge") and "challenge.announced_on" in program_of(one).types
+    ]
+    if not dated:
         return {}
-    if "challenge.announced_on" not in program_of(subject).types:
-        return {}
-    run = (
-        StageRun.objects.filter(subject=subject, kind="announce", outcome="announced")
-        .order_by("-closed_at", "-pk")
-        .first()
+    found = {}
+    announced = StageRun.objects.filter(
+        subject__in=dated, kind="announce", outcome="announced", closed_at__isnull=False
     )
-    if run is None or run.closed_at is None:
-        return {}
-    return {"challenge.announced_on": local_date(run.closed_at).isoformat()}
+    # The newest stands.
+    for run in announced.order_by("closed_at", "pk"):
+        assert run.closed_at is not None
+        found[run.subject_id] = {"challenge.announced_on": local_date(run.closed_at).isoformat()}
+    return found
 
 
-def count_lanes(subject: Subject) -> dict[str, Any]:
+def count_lanes(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     """`challenge.lanes_to_merge` of a challenge; `challenge.lanes_passed` as the assessment that a lane is at asks for it.
 
     Lanes that passed are counted in the same round of the same assessment, ended lanes included. While one lane still in
     it hasn't been found to have passed or not, the number isn't known: who is the only one can't be said before all are in.
     """
-    known = program_of(subject).types
-    if subject.kind == "challenge" and "challenge.lanes_to_merge" in known:
-        return {"challenge.lanes_to_merge": f"{len(lanes_to_merge(subject))} 家"}
-    if subject.kind != "project" or subject.parent is None or "challenge.lanes_passed" not in known:
+    merging = [
+        one.pk
+        for one in subjects
+        if one.kind == "challenge" and "challenge.lanes_to_merge" in program_of(one).types
+    ]
+    #: a lane's key → its challenge's
+    assessed = {
+        one.pk: one.parent_id
+        for one in subjects
+        if one.kind == "project"
+        and one.parent_id is not None
+        and "challenge.lanes_passed" in program_of(one).types
+    }
+    if not merging and not assessed:
         return {}
-    mine = (
-        StageRun.objects.filter(subject=subject, kind="assess_milestone")
-        .order_by("-opened_at", "-pk")
-        .first()
-    )
-    if mine is None:
-        return {}
-    passed = 0
-    for lane in lanes_of(subject.parent):
-        found = _has_passed(lane, mine)
-        if found is None:
-            return {}
-        passed += found
-    return {"challenge.lanes_passed": f"{passed} 家"}
+    lanes = lanes_of_each([*merging, *assessed.values()])
+    every = [lane for beside in lanes.values() for lane in beside]
+    runs = runs_of_each(every)
+    found: dict[int, dict[str, Any]] = {}
+    for key in merging:
+        waiting = [lane for lane in lanes[key] if waits_to_merge(lane, runs[lane.pk])]
+        found[key] = {"challenge.lanes_to_merge": f"{len(waiting)} 家"}
+    findings = _findings_about(every) if assessed else {}
+    for key, challenge in assessed.items():
+        mine = [run for run in runs[key] if run.kind == "assess_milestone"]
+        if not mine:
+            continue
+        passed = [
+            _has_passed(lane, mine[-1], runs[lane.pk], findings.get(lane.pk, [])) for lane in lanes[challenge]
+        ]
+        if None not in passed:
+            found[key] = {"challenge.lanes_passed": f"{passed.count(True)} 家"}
+    return found
 
 
-def _has_passed(lane: Subject, like: StageRun) -> bool | None:
+def _findings_about(lanes: list[Subject]) -> dict[int, list[FactEntry]]:
+    """Every finding about each of some lanes at an assessment, by its key, replaced ones included, the newest last."""
+    found: dict[int, list[FactEntry]] = {}
+    entries = FactEntry.objects.filter(subject__in=lanes, name="project.stage_passed")
+    for entry in entries.exclude(source="declared").order_by("recorded_at", "pk"):
+        found.setdefault(entry.subject_id, []).append(entry)
+    return found
+
+
+def _has_passed(
+    lane: Subject, like: StageRun, runs: list[StageRun], findings: list[FactEntry]
+) -> bool | None:
     """What the assessment found about a lane in the same round as `like`; None while that isn't known."""
-    run = StageRun.objects.filter(subject=lane, stage=like.stage, round=like.round).first()
+    rounds = {run.round: run for run in runs if run.stage == like.stage}
+    run = rounds.get(like.round)
     if run is None:
         # It left before this round, or it hasn't come so far.
-        return False if lane.ended_at is not None or _went_another_way(lane) else None
-    entries = FactEntry.objects.filter(subject=lane, name="project.stage_passed").exclude(source="declared")
-    entries = entries.filter(recorded_at__gte=run.opened_at)
-    before = StageRun.objects.filter(subject=lane, stage=run.stage, round=run.round - 1).first()
-    if before is not None and before.closed_at is not None:
+        return False if lane.ended_at is not None or _went_another_way(runs) else None
+    before = rounds.get(run.round - 1)
+    for entry in reversed(findings):
+        at = entry.recorded_at
+        if at < run.opened_at or (run.closed_at is not None and at > run.closed_at):
+            continue
         # What was recorded at the instant that ended the round before belongs to that one.
-        entries = entries.exclude(recorded_at=before.closed_at)
-    if run.closed_at is not None:
-        entries = entries.filter(recorded_at__lte=run.closed_at)
-    newest = entries.order_by("-recorded_at", "-pk").first()
-    if newest is not None:
-        return bool(newest.value)
+        if before is None or before.closed_at is None or at != before.closed_at:
+            return bool(entry.value)
     return False if run.outcome == "not_continued" else None
 
 
-def _went_another_way(lane: Subject) -> bool:
+def _went_another_way(runs: list[StageRun]) -> bool:
     """Whether a lane still in it is past its assessments: no further round of one will come by itself."""
-    newest = StageRun.objects.filter(subject=lane).order_by("-opened_at", "-pk").first()
-    if newest is None:
+    if not runs:
         return False
-    if newest.kind == "assess_milestone":
-        return newest.outcome in ("merged", "finished")
-    return newest.kind in ("accept", "approve_exit", "liquidate", "recover")
+    if runs[-1].kind == "assess_milestone":
+        return runs[-1].outcome in ("merged", "finished")
+    return runs[-1].kind in ("accept", "approve_exit", "liquidate", "recover")

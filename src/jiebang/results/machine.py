@@ -10,7 +10,7 @@ from jiebang.results.actions.close_result_collection import close_result_collect
 from jiebang.results.actions.conclude_offer import conclude_offer, lapse_offer
 from jiebang.results.actions.submit_result import submit_result
 from jiebang.results.actions.take_in_result import take_in_result
-from jiebang.results.computed import name_result
+from jiebang.results.computed import name_results
 
 COLLECT = frozenset({"collect_results"})
 OFFER = frozenset({"offer_first_refusal"})
@@ -46,4 +46,4 @@ register(
     ),
     Transition("conclude", "验收", frozenset({"accept"}), frozenset({"by"}), accept_project),
 )
-register_computed_facts(name_result)
+register_computed_facts(name_results)

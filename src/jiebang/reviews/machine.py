@@ -5,7 +5,7 @@ from jiebang.lifecycle.transitions import Transition, register
 from jiebang.reviews.actions.conclude_review import conclude_review
 from jiebang.reviews.actions.record_review import record_review
 from jiebang.reviews.actions.select_bids import select_bids
-from jiebang.reviews.computed import latest_mark
+from jiebang.reviews.computed import latest_marks
 
 REVIEW = frozenset({"review"})
 
@@ -14,4 +14,4 @@ register(
     Transition("conclude", "汇总评审", REVIEW, frozenset({"by"}), conclude_review),
     Transition("conclude", "遴选", frozenset({"select"}), frozenset({"by"}), select_bids),
 )
-register_computed_facts(latest_mark)
+register_computed_facts(latest_marks)

@@ -4,12 +4,11 @@ from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import require_rules
 from jiebang.lifecycle.errors import Refused
 from jiebang.lifecycle.known import alive_below, situations_of
-from jiebang.lifecycle.models import Subject
-from jiebang.lifecycle.routing import end_subject
+from jiebang.lifecycle.models import HandIn, Subject
+from jiebang.lifecycle.routing import end_subjects
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_process import Among
 from jiebang.policy.pack_rules import When
-from jiebang.policy.situation import Situation
 from jiebang.policy.stages import Per
 from jiebang.policy.verdicts import explain_verdict
 
@@ -23,14 +22,10 @@ def close_bidding(act: Act) -> str:
     if act.subject.kind != "challenge":
         # The time for correcting a returned bid is over. Where the pack says nothing of that, it goes back as it is.
         return act.stage.on_expiry or "closed"
-    if act.stage.among is Among.remaining:
-        _end_silent(act)
     bids = alive_below(act.subject, "bid")
-    # All are judged as they stood when the window closed, whichever is looked at first.
-    situations = situations_of(bids, act.at)
-    for bid in bids:
-        _end_if_refused(act, bid, situations[bid.pk])
-    if not Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).exists():
+    if act.stage.among is Among.remaining:
+        bids = _end_silent(act, bids)
+    if not _end_refused(act, bids):
         return "no_taker"
     try:
         require_rules(act, (When.decide,))
@@ -41,28 +36,39 @@ def close_bidding(act: Act) -> str:
     return "closed"
 
 
-def _end_silent(act: Act) -> None:
-    """Who was let into this round and handed in nothing is out."""
-    silent = Subject.objects.filter(parent=act.subject, kind="bid", ended_at__isnull=True).exclude(
-        hand_ins__run=act.run
-    )
-    for bid in silent.order_by("pk"):
+def _end_silent(act: Act, bids: list[Subject]) -> list[Subject]:
+    """Who was let into this round and handed in nothing is out. Returns the others."""
+    heard = set(HandIn.objects.filter(run=act.run).values_list("subject_id", flat=True))
+    silent = [bid for bid in bids if bid.pk not in heard]
+    why = f"{act.stage.label}：逾期未提交"
+    for bid in silent:
         act.drafts.append(EntryDraft("bid.lapsed", {"subject": bid.pk}))
-        act.messages.append(
-            ("bid.lapsed", bid, {"number": bid.number, "why": f"{act.stage.label}：逾期未提交"})
+        act.messages.append(("bid.lapsed", bid, {"number": bid.number, "why": why}))
+    end_subjects(silent, why, act.at)
+    return [bid for bid in bids if bid.pk in heard]
+
+
+def _end_refused(act: Act, bids: list[Subject]) -> list[Subject]:
+    """Who fails a hard rule is out; all are judged as they stood when the window closed. Returns the others."""
+    moment = act.program.rules_for(act.subject.process, act.run.stage, When.decide.value)
+    rules = [rule for rule in moment if rule.about is Per.bid]
+    if not rules:
+        return bids
+    situations = situations_of(bids, act.at)
+    refused, others = [], []
+    for bid in bids:
+        verdicts = act.program.judge(situations[bid.pk], rules)
+        failed = [v for v in verdicts if v.word == "fail" and not v.is_preference]
+        if not failed:
+            others.append(bid)
+            continue
+        told = "；".join(
+            explain_verdict(v, act.program.types, act.program.pack)["explanation"] for v in failed
         )
-        end_subject(bid, f"{act.stage.label}：逾期未提交", act.at)
-
-
-def _end_if_refused(act: Act, bid: Subject, situation: Situation) -> None:
-    moment = act.program.rules_for(bid.process, act.run.stage, When.decide.value)
-    verdicts = act.program.judge(situation, [rule for rule in moment if rule.about is Per.bid])
-    failed = [v for v in verdicts if v.word == "fail" and not v.is_preference]
-    if not failed:
-        return
-    told = "；".join(explain_verdict(v, act.program.types, act.program.pack)["explanation"] for v in failed)
-    act.drafts.append(
-        EntryDraft("bid.refused", {"subject": bid.pk, "rules": [v.compiled.id for v in failed]})
-    )
-    act.messages.append(("bid.refused", bid, {"number": bid.number, "why": told}))
-    end_subject(bid, f"{act.stage.label}：不符合条件", act.at)
+        act.drafts.append(
+            EntryDraft("bid.refused", {"subject": bid.pk, "rules": [v.compiled.id for v in failed]})
+        )
+        act.messages.append(("bid.refused", bid, {"number": bid.number, "why": told}))
+        refused.append(bid)
+    end_subjects(refused, f"{act.stage.label}：不符合条件", act.at)
+    return others

@@ -4,7 +4,7 @@ from jiebang.lifecycle.conclude import conclude
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import alive_below
 from jiebang.lifecycle.models import HandIn
-from jiebang.lifecycle.routing import end_subject
+from jiebang.lifecycle.routing import end_subjects
 from jiebang.lifecycle.transitions import Act
 
 
@@ -25,6 +25,5 @@ def conclude_development(act: Act) -> str:
             what=f"{brought.subject.number} 已经交来成果，不能按到期没有人办结",
             fix="选“完成”，转入下一步",
         )
-    for bid in alive:
-        end_subject(bid, f"{act.stage.label}：到期没有交来成果", act.at)
+    end_subjects(alive, f"{act.stage.label}：到期没有交来成果", act.at)
     return outcome

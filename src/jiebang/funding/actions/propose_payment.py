@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-from jiebang.funding.computed import BOOKED, figures_of, paid_for
+from jiebang.funding.computed import BOOKED, figures_of
 from jiebang.funding.due import compute_due, others_items
 from jiebang.funding.models import Payment
+from jiebang.funding.paid import paid_for
 from jiebang.funding.sent_back import withdraw_sent_back
 from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft

@@ -8,8 +8,9 @@ from typing import Any
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.known import alive_below, situation_of
+from jiebang.lifecycle.known import alive_below, situations_of
 from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
+from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import create_below
 from jiebang.lifecycle.transitions import Act
@@ -45,7 +46,8 @@ def _approve_bids(act: Act, facts: dict[str, Any]) -> list[int]:
     challenge = act.subject if act.subject.kind == "challenge" else act.subject.parent
     bids = [act.subject] if act.subject.kind == "bid" else alive_below(act.subject, "bid")
     # A bid becomes a project once; a later approval of the same challenge is about what has come in since.
-    bids = [bid for bid in bids if not bid.offspring.filter(kind="project").exists()]
+    become = set(Subject.objects.filter(origin__in=bids, kind="project").values_list("origin_id", flat=True))
+    bids = [bid for bid in bids if bid.pk not in become]
     if not bids or challenge is None:
         raise UnableToApply(where=act.stage.label, what="没有可以立项的揭榜申请", fix="先完成遴选")
     made = []
@@ -60,7 +62,9 @@ def _approve_bids(act: Act, facts: dict[str, Any]) -> list[int]:
         )
         act.messages.append(("project.approved", project, {"number": project.number}))
     # What the bids couldn't know, since it is only being decided: what the other lanes get out of the same limit.
-    for key, _ in decided_items(act.program, act.subject.process, act.run.stage):
+    items = [key for key, _ in decided_items(act.program, act.subject.process, act.run.stage)]
+    known = situations_of(made, act.at) if items else {}
+    for key in items:
         for project in made:
-            require_decided_within_limits(act, key, situation_of(project, act.at))
+            require_decided_within_limits(act, key, known[project.pk])
     return [project.pk for project in made]

@@ -1,10 +1,12 @@
 """The bureau sums up a review: by the pack's pass line and number of survivors where it has them, never by hand then."""
 
+from decimal import Decimal
+
 from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import alive_below
 from jiebang.lifecycle.models import StageRun, Subject
-from jiebang.lifecycle.routing import end_subject
+from jiebang.lifecycle.routing import end_subjects
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_process import Scoring
 from jiebang.policy.pack_rules import When
@@ -19,9 +21,7 @@ def conclude_review(act: Act) -> str:
     if act.subject.kind == "challenge":
         bids = alive_below(act.subject, "bid")
         alive = _survivors(act, scoring, [(act.run, bid) for bid in bids])
-        for bid in bids:
-            if bid.pk not in alive:
-                end_subject(bid, f"{act.stage.label}未通过", act.at)
+        end_subjects([bid for bid in bids if bid.pk not in alive], f"{act.stage.label}未通过", act.at)
         passed = bool(alive)
     elif scoring.pass_mark is None and scoring.survivors is None:
         _survivors(act, scoring, [(act.run, act.subject)])
@@ -55,9 +55,12 @@ def _beside(act: Act, scoring: Scoring) -> list[tuple[StageRun, Subject]]:
 
 
 def _survivors(act: Act, scoring: Scoring, pairs: list[tuple[StageRun, Subject]]) -> set[int]:
+    given: dict[tuple[int, int], list[Decimal]] = {}
+    for one in Review.objects.filter(run__in={run.pk for run, _ in pairs}).order_by("pk"):
+        given.setdefault((one.run_id, one.subject_id), []).append(total_of(one.marks))
     totals = {}
     for run, thing in pairs:
-        totals[str(thing.pk)] = [total_of(one.marks) for one in Review.objects.filter(run=run, subject=thing)]
-        if not totals[str(thing.pk)]:
+        if (run.pk, thing.pk) not in given:
             raise UnableToApply(where=thing.number, what="还没有专家打分", fix="等专家打分后再汇总")
+        totals[str(thing.pk)] = given[run.pk, thing.pk]
     return {int(key) for key in rank(scoring, totals).survive}

@@ -9,7 +9,7 @@ from jiebang.lifecycle.door import as_recorded, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import alive_below, descendants_of
 from jiebang.lifecycle.models import Subject
-from jiebang.lifecycle.routing import end_subject, process_of
+from jiebang.lifecycle.routing import end_subjects, process_of
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import call_back, keep_in_reserve
 from jiebang.lifecycle.transitions import Act
@@ -69,20 +69,17 @@ def _part_ways(act: Act, chosen: list[Subject], candidates: list[Subject]) -> No
     kept = act.run.stage if keeps_reserve(process_of(act.subject), act.run.stage) else ""
     if reserve:
         word = "由他人递补" if chosen else "没有可以递补的"
-        for bid in alive_below(act.subject, "bid"):
-            if not bid.waiting_for:
-                for project in bid.offspring.filter(ended_at__isnull=True):
-                    end_subject(project, f"{act.stage.label}：{word}", act.at)
-                end_subject(bid, f"{act.stage.label}：{word}", act.at)
+        replaced = [bid for bid in alive_below(act.subject, "bid") if not bid.waiting_for]
+        grown = Subject.objects.filter(origin__in=replaced, ended_at__isnull=True).order_by("pk")
+        for things in (list(grown), replaced):
+            end_subjects(things, f"{act.stage.label}：{word}", act.at)
         for bid in chosen:
             call_back(bid)
             act.drafts.append(EntryDraft("bid.called_up", {"subject": bid.pk}))
             act.messages.append(("bid.called_up", bid, {"number": bid.number}))
-    for bid in candidates:
-        if bid in chosen:
-            if not reserve:
-                act.messages.append(("bid.selected", bid, {"number": bid.number}))
-            continue
-        if not reserve:
-            end_subject(bid, "未选中，列为候补" if kept else "未选中", act.at)
-        keep_in_reserve(bid, kept)
+    picked = {bid.pk for bid in chosen}
+    others = [bid for bid in candidates if bid.pk not in picked]
+    if not reserve:
+        act.messages += [("bid.selected", bid, {"number": bid.number}) for bid in chosen]
+        end_subjects(others, "未选中，列为候补" if kept else "未选中", act.at)
+    keep_in_reserve(others, kept)
