@@ -5,17 +5,39 @@ What is signed is a proposal: amounts where money moves, else how the stage is t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
-from jiebang.lifecycle.models import Proposal, SignOff
+from jiebang.lifecycle.models import Proposal, SignOff, StageRun
 from jiebang.lifecycle.proposals import require_current, standing_proposal
 from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.organisations.enums import Position
 from jiebang.policy.stages import KINDS, MONEY_KINDS
 
+#: What is put up where money moves is kept by a part above this one.
+_amounts: list[Callable[[StageRun], str]] = []
+
+
+def register_amounts(put_up: Callable[[StageRun], str]) -> None:
+    """Let the part that keeps the amounts tell what of them waits for signatures at a run."""
+    if put_up not in _amounts:
+        _amounts.append(put_up)
+
+
+def put_up_at(run: StageRun) -> str:
+    """A mark of what waits for signatures at a run: another one as soon as anything else is put up, empty where nothing is."""
+    if run.kind in MONEY_KINDS:
+        return "".join(tell(run) for tell in _amounts)
+    proposal = standing_proposal(run)
+    return proposal.digest if proposal else ""
+
 
 def sign_off(act: Act) -> None:
-    """Sign in one's position. In order; nobody signs twice; a refusal voids the chain and sends it back to its start."""
+    """Sign in one's position. In order; nobody signs twice; a refusal voids the chain and sends it back to its start.
+
+    `read` of the payload is the mark of what the signer read (`put_up_at`). Raises UnableToApply if something else stands by now.
+    """
     assert act.actor is not None
     chain = chain_of(act)
     if not chain:
@@ -34,6 +56,10 @@ def sign_off(act: Act) -> None:
     # A person may have several accounts.
     if any(one.signed_by.person_id == act.actor.person_id for one in signed):
         raise NotAllowed(where=act.stage.label, what="同一个人不能签两级", fix="由另一位有权的人签署")
+    if act.payload.get("read", put_up_at(act.run)) != put_up_at(act.run):
+        raise UnableToApply(
+            where=act.stage.label, what="您打开页面之后，要签署的内容换了", fix="回到事项页面看过再签"
+        )
     agreed = bool(act.payload.get("agreed"))
     note = str(act.payload.get("note", ""))
     if not agreed and not note.strip():
