@@ -127,3 +127,17 @@ def test_nobody_signs_what_was_put_in_the_place_of_what_they_read(life_until: Pl
         assert head.post(sign, {**stale, "agreed": "true"}).status_code == 422
     assert Proposal.objects.get(withdrawn_at=None).run.sign_offs.filter(voided_at=None).count() == 1
     assert head.post(sign, {**open_form(head, sign), "agreed": "true"}).status_code == 302
+
+
+def test_experts_dont_read_what_is_being_proposed(life_until: PlayLife) -> None:
+    life = life_until("2026-03-30T09:00")
+    chained(life, "select")
+    challenge, officer = life.subject("challenge"), life.client("officer")
+    propose = address(challenge, "select", "propose")
+    form = {**open_form(officer, propose), "bids": str(life.subject("bid1").pk), "note": "专家评分第一"}
+    assert officer.post(propose, form).status_code == 302
+    for who in ("expert", "prof", "firm"):
+        page = case_page(life.client(who), challenge)
+        for word in ("拟办意见", "专家评分第一", "逐级审批"):
+            assert word not in page, (who, word)
+    assert "专家评分第一" in case_page(life.client("auditor"), challenge)

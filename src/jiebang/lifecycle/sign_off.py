@@ -9,10 +9,14 @@ from collections.abc import Callable
 
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
-from jiebang.lifecycle.models import Proposal, SignOff, StageRun
+from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.models import Proposal, SignOff, StageRun, Subject
 from jiebang.lifecycle.proposals import require_current, standing_proposal
-from jiebang.lifecycle.transitions import Act, Transition, register
+from jiebang.lifecycle.transitions import Act, Transition, find, register
 from jiebang.organisations.enums import Position
+from jiebang.policy.pack_parties import PartyIs
+from jiebang.policy.pack_process import Stage
+from jiebang.policy.program import Program
 from jiebang.policy.stages import KINDS, MONEY_KINDS
 
 #: What is put up where money moves is kept by a part above this one.
@@ -98,8 +102,29 @@ def void_signatures(act: Act) -> None:
 
 
 def chain_of(act: Act) -> list[str]:
-    """The positions that have to sign at this kind of stage in this programme, in order."""
-    return list(act.subject.programme.sign_off_chains.get(act.stage.kind, []))
+    """The positions that have to sign what an act is to do, in order."""
+    return chain_at(act.run, act.subject)
+
+
+def chain_at(run: StageRun, subject: Subject) -> list[str]:
+    """The positions that sign at a run, in order. None where organisations alone run the stage: nobody there has a position."""
+    chain = list(subject.programme.sign_off_chains.get(run.kind, []))
+    if not chain:
+        return []
+    program = program_of(subject)
+    stage = program.pack.processes[subject.process].stages.get(run.stage)
+    return chain if stage is not None and is_run_by_authority(stage, program) else []
+
+
+def is_run_by_authority(stage: Stage, program: Program) -> bool:
+    """Whether people with positions run a stage, so that there is somebody to sign at it."""
+    parties = (program.pack.parties[role] for role in stage.by)
+    return any(party.is_ is PartyIs.authority or party.or_authority for party in parties)
+
+
+def is_signed_at(kind: str) -> bool:
+    """Whether there is anything to sign at a kind of stage: where only time or handing in closes it, nobody decides."""
+    return kind in MONEY_KINDS or find(kind, "conclude") is not None
 
 
 def require_signed(act: Act) -> None:

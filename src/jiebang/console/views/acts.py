@@ -23,7 +23,7 @@ from jiebang.console.slots import TAKES_FACTS, Asking, article_of
 from jiebang.console.typed_keys import read_draft_key, read_key
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
-from jiebang.console.visibility import visible_subjects
+from jiebang.console.visibility import sees_proposals, visible_subjects
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.door import Receipt, apply
@@ -317,7 +317,7 @@ def _show(
         act = Act(
             scene.run, scene.subject, described, scene.program, scene.visit.actor, None, scene.visit.at, {}
         )
-        context["proposed"] = proposed_at(act) if scene.visit.actor.authority_id is not None else None
+        context["proposed"] = proposed_at(act) if sees_proposals(scene.visit.actor) else None
     if form and scene.event == "check_facts":
         form.slots = [with_declared(slot) for slot in form.slots]
     if scene.asking and form and scene.event in TAKES_FACTS:
