@@ -11,7 +11,7 @@ from dataclasses import replace
 from django.db import transaction
 
 from jiebang.ledger.append import EntryDraft, salted_digest
-from jiebang.lifecycle.door import ended_at
+from jiebang.lifecycle.door import as_recorded, ended_at, source_of
 from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
 from jiebang.lifecycle.models import Proposal, StageRun, Subject
 from jiebang.lifecycle.proposals import digest_known, require_current, standing_proposal
@@ -28,6 +28,9 @@ def propose(act: Act) -> None:
     again, UnableToApply where no signatures are due.
     """
     assert act.actor is not None
+    if given := act.payload.get("facts"):
+        # What was found was found by now, whenever the last signature comes.
+        act.payload = {**act.payload, "facts": as_recorded(given, source_of(act), act.at)}
     outcome, ends = _try_out(act)
     told = {"payload": act.payload, "outcome": outcome, "ends": ends}
     known, earlier = digest_known(act), standing_proposal(act.run)
