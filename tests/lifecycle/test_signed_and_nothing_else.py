@@ -11,7 +11,7 @@ from tests.lifecycle.test_whole_lives import LIVES
 
 from jiebang.lifecycle.actions.decide_discretion import decide_discretion
 from jiebang.lifecycle.door import Receipt, apply
-from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.models import FactEntry, Proposal, StageRun, Subject
 from jiebang.scenarios.play import Stage, play_steps, set_stage
 from jiebang.scenarios.read import read_instant, read_scenario
@@ -147,3 +147,17 @@ def test_where_organisations_run_a_stage_the_bureaus_chain_has_no_say() -> None:
     run = StageRun.objects.get(subject=life.subjects["challenge"], stage="select")
     assert run.outcome == "selected"
     assert Subject.objects.get(pk=pk(life, "bid4")).ended_at is not None
+
+
+def test_a_solver_who_signs_with_the_bureau_puts_nothing_up_in_its_place(thin_pack: None) -> None:
+    life = play_rounds("2026-04-16")
+    life.programme.sign_off_chains = {"sign": ["officer"]}
+    life.programme.save(update_fields=["sign_off_chains"])
+    run = StageRun.objects.get(subject=life.subjects["project"], stage="sign")
+    act = doing(life, "project", "sign", "2026-04-15T10:00")
+    act("officer", "propose", outcome="signed")
+    act("officer", "sign_off", agreed=True)
+    with pytest.raises(NotAllowed, match="由主管部门提出"):
+        act("two", "propose", outcome="signed", note="按我们的条件")
+    assert run.sign_offs.filter(voided_at=None).count() == 1
+    assert act("officer", "conclude_as_signed").outcome == "signed"
