@@ -29,7 +29,8 @@ def hidden(html: str, name: str) -> str:
 
 def open_form(client: Client, where: str) -> dict[str, str]:
     html = client.get(where).content.decode()
-    return {"_draft": hidden(html, "_draft"), "_revision": hidden(html, "_revision")}
+    names = ["_draft", "_revision", *(["_read"] if 'name="_read"' in html else [])]
+    return {name: hidden(html, name) for name in names}
 
 
 NEED = {

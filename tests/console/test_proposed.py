@@ -97,3 +97,47 @@ def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> Non
     page = case_page(officer, need)
     assert "提出之后变了：项目投入总额" in page
     assert "要重新提出" in page
+
+
+def test_nobody_signs_what_was_put_in_the_place_of_what_they_read(life_until: PlayLife) -> None:
+    life = life_until("2026-03-30T09:00")
+    chained(life, "select")
+    challenge = life.subject("challenge")
+    officer, head = life.client("officer"), life.client("head")
+    propose, sign = address(challenge, "select", "propose"), address(challenge, "select", "sign_off")
+    # Two tabs: what has been put up isn't offered to be put up anew, but a form opened before still arrives.
+    tabs = [open_form(officer, propose), open_form(officer, propose)]
+
+    def put_up(note: str) -> None:
+        form = {**tabs.pop(), "bids": str(life.subject("bid1").pk), "note": note}
+        assert officer.post(propose, form).status_code == 302
+        assert officer.post(sign, {**open_form(officer, sign), "agreed": "true"}).status_code == 302
+
+    put_up("评分第一")
+    read = open_form(head, sign)
+    assert "评分第一" in head.get(sign).content.decode()
+    put_up("另有考虑")
+    late = head.post(sign, {**read, "agreed": "true"})
+    assert "您打开页面之后，要签署的内容换了" in late.content.decode()
+    # A form that doesn't say what was read is no signature either, and what was refused once isn't signed by another click.
+    for stale in (
+        {"_draft": "x", "_revision": "1"},
+        {"_draft": "y", "_revision": "1", "_read": read["_read"]},
+    ):
+        assert head.post(sign, {**stale, "agreed": "true"}).status_code == 422
+    assert Proposal.objects.get(withdrawn_at=None).run.sign_offs.filter(voided_at=None).count() == 1
+    assert head.post(sign, {**open_form(head, sign), "agreed": "true"}).status_code == 302
+
+
+def test_experts_dont_read_what_is_being_proposed(life_until: PlayLife) -> None:
+    life = life_until("2026-03-30T09:00")
+    chained(life, "select")
+    challenge, officer = life.subject("challenge"), life.client("officer")
+    propose = address(challenge, "select", "propose")
+    form = {**open_form(officer, propose), "bids": str(life.subject("bid1").pk), "note": "专家评分第一"}
+    assert officer.post(propose, form).status_code == 302
+    for who in ("expert", "prof", "firm"):
+        page = case_page(life.client(who), challenge)
+        for word in ("拟办意见", "专家评分第一", "逐级审批"):
+            assert word not in page, (who, word)
+    assert "专家评分第一" in case_page(life.client("auditor"), challenge)

@@ -14,6 +14,7 @@ from jiebang.console.models import Draft
 from jiebang.documents.models import Upload
 from jiebang.documents.queries import damaged_files
 from jiebang.documents.store import is_kept, keep_content, open_content, path_of, remove_content
+from jiebang.lifecycle.models import Proposal, StageRun
 from jiebang.lifecycle.packs import load_program
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,22 @@ def test_what_a_fact_names_stays_for_ever_superseded_or_not(life: Life) -> None:
     assert Upload.objects.count() == 2
     assert sweep(after(life, 9999)).uploads == 0
     assert damaged_files() == (2, [])
+
+
+def test_what_waits_for_signatures_keeps_its_files(life: Life) -> None:
+    kept = save(life, "researcher", PDF + b"1")
+    Draft.objects.all().delete()
+    run = StageRun.objects.filter(subject=life.subject("challenge")).latest("pk")
+    payload = {"facts": {"bid.plan": {"value": f"{kept.name}（sha256:{kept.digest}）"}}}
+    proposal = Proposal.objects.create(
+        run=run, payload=payload, outcome="closed", salt="", digest="", proposed_at=kept.uploaded_at,
+        proposed_by=life.stage.accounts["officer"][0],
+    )  # fmt: skip
+    late = kept.uploaded_at + timedelta(days=9999)
+    assert sweep(late).uploads == 0
+    assert is_kept(kept.digest)
+    proposal.delete()
+    assert sweep(late).uploads == 1
 
 
 def test_a_form_that_is_still_being_filled_in_keeps_its_files_however_old(life: Life) -> None:

@@ -11,6 +11,7 @@ from jiebang.funding.computed import figures_of
 from jiebang.funding.models import Payment
 from jiebang.lifecycle.errors import AlreadyDone, Refused, UnableToApply
 from jiebang.lifecycle.models import FactEntry, Subject
+from jiebang.lifecycle.sign_off import put_up_at
 from jiebang.lifecycle.submissions import BadFields
 from jiebang.scenarios.read import read_instant
 
@@ -156,3 +157,18 @@ def test_an_aid_put_down_with_the_approval_counts_once_for_each_lane(race: Case)
         approve(race, aid="800000.01 元")
     assert not Subject.objects.filter(kind="project").exists()
     assert len(approve(race, aid="80 万元")) == 2
+
+
+def test_nobody_signs_an_amount_that_was_put_up_after_they_looked() -> None:
+    case, _, project = a_project()
+    case.programme.sign_off_chains = {"pay": ["officer"]}
+    case.programme.save(update_fields=["sign_off_chains"])
+    run = case.run(project, PAY, "pay")
+    case.do(project, PAY, "propose_payment", AT)
+    read = put_up_at(run)
+    case.fact(project, "project.aid", "1100000 元")
+    case.do(project, PAY, "propose_payment", AT)
+    with pytest.raises(UnableToApply, match="要签署的内容换了"):
+        case.do(project, PAY, "sign_off", AT, agreed=True, read=read)
+    case.do(project, PAY, "sign_off", AT, agreed=True, read=put_up_at(run))
+    assert record(case, project, "示例凭证1") == "part_paid"

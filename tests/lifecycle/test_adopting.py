@@ -76,6 +76,10 @@ def test_an_act_may_name_a_day_to_come_and_nothing_opens_before_it() -> None:
         (Running("city", "示例（合成）", DRAFT.pack_id, DRAFT.pack_version, {"pay": ["auditor"]}), "不是一串不重复的职务"),
         (Running("city", "示例（合成）", DRAFT.pack_id, DRAFT.pack_version, {"pay": []}), "（空）"),
         (Running("city", "示例（合成）", DRAFT.pack_id, DRAFT.pack_version, {"pay": ["head", "head"]}), "不重复"),
+        (Running("city", "示例（合成）", DRAFT.pack_id, DRAFT.pack_version, {"notice": ["head"]}), "“公示”只是到时结束"),
+        (Running("city", "示例（合成）", DRAFT.pack_id, DRAFT.pack_version, {"take_bids": ["head"]}), "没有要签署的决定"),
+        (Running("city", "示例（合成）", DRAFT.pack_id, DRAFT.pack_version, {"match": ["head"]}), "没有由机关办理的“供需对接”"),
+        (Running("city", "示例（合成）", DRAFT.pack_id, DRAFT.pack_version, {"procure": ["head"]}), "没有由机关办理"),
     ],
 )  # fmt: skip
 def test_what_is_not_as_it_should_be_is_refused(running: Running, told: str) -> None:

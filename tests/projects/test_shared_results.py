@@ -128,6 +128,25 @@ def test_who_came_in_time_is_not_lost_to_the_clock(sharing: Sharing) -> None:
     assert Subject.objects.get(pk=sharing.result.pk).ending == "同领域企业购买或转化"
 
 
+def test_who_came_in_time_is_signed_for_after_the_time_as_well(sharing: Sharing) -> None:
+    sharing.case.decide("refusal-start", "offer")
+    sharing.case.decide("refusal-length", "3 个月")
+    sharing.case.programme.sign_off_chains = {"offer_first_refusal": ["officer"]}
+    sharing.case.programme.save(update_fields=["sign_off_chains"])
+    run = sharing.case.run(
+        sharing.result, "offer", "offer_first_refusal", opened=read_instant("2026-02-20T09:00")
+    )
+    run.closes_at = read_instant("2026-05-21T00:00")
+    run.save(update_fields=["closes_at"])
+    intentions = [{"on": "2026-05-20", "by": "示例企业（合成）"}]
+    sharing.do("offer", "check_facts", facts={"result.intentions": intentions})
+    late = read_instant("2026-05-21T00:00")
+    sharing.do("offer", "propose", at=late, outcome="taken")
+    sharing.do("offer", "sign_off", at=late, agreed=True)
+    sharing.do("offer", "conclude_as_signed", at=late)
+    assert Subject.objects.get(pk=sharing.result.pk).ending == "同领域企业购买或转化"
+
+
 def test_the_next_applicant_begins_with_nothing_of_the_one_before(sharing: Sharing) -> None:
     sharing.case.decide("review-order", "any-order")
     sharing.case.run(sharing.result, "apply", "apply_to_use", opened=BEGUN)

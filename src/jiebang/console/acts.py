@@ -14,7 +14,7 @@ from jiebang.console.labels import outcome_label
 from jiebang.console.proposed import Proposed, proposed_at, still_stands
 from jiebang.console.signing import sign_off_state, signing_obstacles
 from jiebang.console.slots import article_of
-from jiebang.console.visibility import visible_subjects
+from jiebang.console.visibility import sees_proposals, visible_subjects
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of, window_problem
@@ -22,6 +22,7 @@ from jiebang.lifecycle.door import EVERY_MOMENT, situations_about
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
+from jiebang.lifecycle.sign_off import chain_at
 from jiebang.lifecycle.transitions import Act, Transition, find, rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position
@@ -46,7 +47,7 @@ ASIDE = frozenset(
 )  # fmt: skip
 
 _DIGEST = re.compile(r"（sha256:[0-9a-f]{64}）")
-#: What only authorities ever do among themselves: to others it isn't worth a line on their page.
+#: What only authorities ever do among themselves: to others, their experts too, it isn't worth a line on their page.
 _INTERNAL = frozenset({"check_facts", "check_relations", "propose", "sign_off", "conclude_as_signed"})
 
 #: What the chain on the page tells already: whose turn it is, and that what has been put up waits for it.
@@ -189,7 +190,7 @@ def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
         return bool(paid_between_parties(program_of(subject), subject.process))
     if row.event == "confirm_contribution":
         return waiting_for_confirmation(subject).exists()
-    signs = bool(subject.programme.sign_off_chains.get(run.kind))
+    signs = bool(chain_at(run, subject))
     if row.event == "sign_off":
         return signs
     if row.event in ("propose", "conclude_as_signed"):
@@ -254,7 +255,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
     subject = run.subject
     situation = situation_of(subject, at)
     verdicts = verdicts_of(run, program, at)
-    serves = actor.authority_id is not None
+    serves = sees_proposals(actor)
     if actor.organisation_id is not None:
         # What the rules say of a rival's bid is as closed to others as the bid itself.
         seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
@@ -276,7 +277,6 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         offers=offers_of(run, stage, program, actor, at),
         verdicts=verdicts,
         unset_ahead=list(dict.fromkeys(unset)),
-        # Who signs what, and what is to become of a case, is the authorities' own until it is concluded.
         chain=sign_off_state(run, subject)[0] if serves else [],
         proposed=proposed_at(Act(run, subject, stage, program, actor, None, at, {})) if serves else None,
         returned=_returned_with(run),
@@ -319,11 +319,7 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
 
 def _label_of(row: Transition, run: StageRun, stage: Stage) -> str:
     """What an act is called; where a chain signs, what is concluded without it is called by its outcomes."""
-    if (
-        row.event != "conclude"
-        or run.kind in MONEY_KINDS
-        or not run.subject.programme.sign_off_chains.get(run.kind)
-    ):
+    if row.event != "conclude" or run.kind in MONEY_KINDS or not chain_at(run, run.subject):
         return row.label
     return "、".join(outcome_label(run.kind, one) for one in stage.outcomes if not is_guarded(run.kind, one))
 
@@ -341,7 +337,7 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
             continue
         open_to = [*stage.by, *(stage.with_ or [])] if "any_organisation" in row.who else []
         held = roles_of(actor, subject, open_to=open_to, at=at)
-        if row.event in _INTERNAL and actor.authority_id is None:
+        if row.event in _INTERNAL and not sees_proposals(actor):
             continue
         why = []
         is_own = may_in_role(row, stage, held, actor.position == Position.EXPERT)

@@ -16,7 +16,9 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, is_blank, read_value
 
 #: What the form itself sends beside the slots.
-FRAME = frozenset({"csrfmiddlewaretoken", "_draft", "_revision", "_do", "_rows", "_more", "_replace"})
+FRAME = frozenset(
+    {"csrfmiddlewaretoken", "_draft", "_revision", "_do", "_rows", "_more", "_replace", "_read"}
+)
 _LONGEST = 200_000
 #: What a file's control sends beside its value: the file itself, that it is to go, that what is recorded is confirmed.
 UPLOAD, REMOVE, KEEP = "--upload", "--remove", "--keep"
@@ -32,6 +34,8 @@ class ActForm:
     errors: dict[str, str] = field(default_factory=dict)
     draft: str = ""
     revision: int = 1
+    #: the mark of what a signer has before his eyes
+    read: str = ""
 
     @property
     def controls(self) -> list[Control]:

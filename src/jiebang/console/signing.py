@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.sign_off import chain_at
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position
 from jiebang.policy.stages import MONEY_KINDS
@@ -11,7 +12,7 @@ from jiebang.policy.stages import MONEY_KINDS
 
 def sign_off_state(run: StageRun, subject: Subject) -> tuple[list[tuple[str, str]], str]:
     """The chain as (position, who signed and when), and the position whose turn it is."""
-    chain = list(subject.programme.sign_off_chains.get(run.kind, []))
+    chain = chain_at(run, subject)
     signed = [one for one in run.sign_offs.all() if one.voided_at is None and one.agreed]
     shown = []
     for number, position in enumerate(chain):

@@ -17,6 +17,7 @@ from jiebang.lifecycle.known import alive_below, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
 from jiebang.lifecycle.papers import bids_open_to
 from jiebang.lifecycle.roles import roles_of
+from jiebang.lifecycle.sign_off import chain_at
 from jiebang.lifecycle.submissions import fields_taken
 from jiebang.organisations.actor import Actor
 from jiebang.policy.pack_facts import Source
@@ -284,8 +285,7 @@ def _propose(asking: Asking) -> list[Slot]:
 
 
 def _has_chain(asking: Asking) -> bool:
-    kind = asking.run.kind
-    return kind not in MONEY_KINDS and bool(asking.subject.programme.sign_off_chains.get(kind))
+    return asking.run.kind not in MONEY_KINDS and bool(chain_at(asking.run, asking.subject))
 
 
 def _conclusion(asking: Asking, guarded: tuple[bool, ...]) -> list[Slot]:

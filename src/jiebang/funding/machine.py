@@ -5,7 +5,9 @@ from jiebang.funding.actions.propose_payment import propose_payment
 from jiebang.funding.actions.record_contribution import confirm_contribution, record_contribution
 from jiebang.funding.actions.record_payment import record_payment
 from jiebang.funding.computed import SOURCES
+from jiebang.funding.sent_back import amounts_put_up
 from jiebang.lifecycle.known import register_computed_facts
+from jiebang.lifecycle.sign_off import register_amounts
 from jiebang.lifecycle.transitions import Transition, register
 from jiebang.policy.pack_process import Stage
 from jiebang.policy.stages import MONEY_KINDS, is_booked
@@ -35,5 +37,6 @@ register(
     Transition("record_contribution", "登记他方付款", PAYING, ANYBODY, record_contribution),
     Transition("confirm_contribution", "核实他方付款", PAYING, ANYBODY, confirm_contribution),
 )
+register_amounts(amounts_put_up)
 for source in SOURCES:
     register_computed_facts(source, booked=True)

@@ -6,7 +6,7 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone
 from jiebang.lifecycle.known import situation_of
-from jiebang.lifecycle.models import SignOff
+from jiebang.lifecycle.models import SignOff, StageRun
 from jiebang.lifecycle.transitions import Act
 
 
@@ -54,3 +54,9 @@ def is_outdated(act: Act) -> bool:
         if found.amount
     }
     return bool(proposed) and now != proposed
+
+
+def amounts_put_up(run: StageRun) -> str:
+    """The rows that stand proposed at a run; each proposal makes rows of its own."""
+    rows = Payment.objects.filter(run=run, withdrawn_at__isnull=True).order_by("pk")
+    return ".".join(str(pk) for pk in rows.values_list("pk", flat=True))

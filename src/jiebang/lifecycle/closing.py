@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.lifecycle.models import StageRun
-from jiebang.lifecycle.transitions import Transition
+from jiebang.lifecycle.transitions import Transition, find
 from jiebang.policy.pack_process import Stage
 from jiebang.policy.stages import is_favourable
 
@@ -40,12 +40,13 @@ def window_problem(row: Transition, run: StageRun, stage: Stage, at: datetime) -
     """
     if run.closes_at is None:
         return None
-    window = row.window
+    concludes = row.event in ("conclude", "propose", "conclude_as_signed")
+    # A conclusion that is signed first is in time whenever the plain one would be.
+    plain = find(run.kind, "conclude") if concludes else None
+    window = (plain or row).window
     if window == "any" and stage.on_expiry is not None:
         window = "closed" if row.event == "close" else "open"
-        if row.event in ("conclude", "propose", "conclude_as_signed") and is_favourable(
-            stage.kind, stage.on_expiry
-        ):
+        if concludes and is_favourable(stage.kind, stage.on_expiry):
             # Silence would have passed it: if the clock couldn't say so, whoever runs the stage still may conclude.
             return None
     shown = show_close(run.closes_at)

@@ -11,8 +11,8 @@ from dataclasses import replace
 from django.db import transaction
 
 from jiebang.ledger.append import EntryDraft, salted_digest
-from jiebang.lifecycle.door import ended_at
-from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
+from jiebang.lifecycle.door import as_recorded, ended_at, source_of
+from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.models import Proposal, StageRun, Subject
 from jiebang.lifecycle.proposals import digest_known, require_current, standing_proposal
 from jiebang.lifecycle.routing import close_run
@@ -25,9 +25,15 @@ def propose(act: Act) -> None:
     """Put forward with what the stage is to be concluded; tried out whole and undone, so that nobody signs what can't be done.
 
     An earlier proposal and its signatures are void then. Raises whatever concluding would, AlreadyDone for the same proposal
-    again, UnableToApply where no signatures are due.
+    again, UnableToApply where no signatures are due, NotAllowed for an organisation that runs the stage with the bureau.
     """
     assert act.actor is not None
+    if act.actor.organisation_id is not None:
+        # Its words aren't the bureau's to sign, and putting up others would void what was signed.
+        raise NotAllowed(where=act.stage.label, what="拟办意见由主管部门提出", fix="请经办人提出")
+    if given := act.payload.get("facts"):
+        # What was found was found by now, whenever the last signature comes.
+        act.payload = {**act.payload, "facts": as_recorded(given, source_of(act), act.at)}
     outcome, ends = _try_out(act)
     told = {"payload": act.payload, "outcome": outcome, "ends": ends}
     known, earlier = digest_known(act), standing_proposal(act.run)

@@ -5,17 +5,43 @@ What is signed is a proposal: amounts where money moves, else how the stage is t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
-from jiebang.lifecycle.models import Proposal, SignOff
+from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.models import Proposal, SignOff, StageRun, Subject
 from jiebang.lifecycle.proposals import require_current, standing_proposal
-from jiebang.lifecycle.transitions import Act, Transition, register
+from jiebang.lifecycle.transitions import Act, Transition, find, register
 from jiebang.organisations.enums import Position
+from jiebang.policy.pack_parties import PartyIs
+from jiebang.policy.pack_process import Stage
+from jiebang.policy.program import Program
 from jiebang.policy.stages import KINDS, MONEY_KINDS
+
+#: What is put up where money moves is kept by a part above this one.
+_amounts: list[Callable[[StageRun], str]] = []
+
+
+def register_amounts(put_up: Callable[[StageRun], str]) -> None:
+    """Let the part that keeps the amounts tell what of them waits for signatures at a run."""
+    if put_up not in _amounts:
+        _amounts.append(put_up)
+
+
+def put_up_at(run: StageRun) -> str:
+    """A mark of what waits for signatures at a run: another one as soon as anything else is put up, empty where nothing is."""
+    if run.kind in MONEY_KINDS:
+        return "".join(tell(run) for tell in _amounts)
+    proposal = standing_proposal(run)
+    return proposal.digest if proposal else ""
 
 
 def sign_off(act: Act) -> None:
-    """Sign in one's position. In order; nobody signs twice; a refusal voids the chain and sends it back to its start."""
+    """Sign in one's position. In order; nobody signs twice; a refusal voids the chain and sends it back to its start.
+
+    `read` of the payload is the mark of what the signer read (`put_up_at`). Raises UnableToApply if something else stands by now.
+    """
     assert act.actor is not None
     chain = chain_of(act)
     if not chain:
@@ -34,6 +60,10 @@ def sign_off(act: Act) -> None:
     # A person may have several accounts.
     if any(one.signed_by.person_id == act.actor.person_id for one in signed):
         raise NotAllowed(where=act.stage.label, what="同一个人不能签两级", fix="由另一位有权的人签署")
+    if act.payload.get("read", put_up_at(act.run)) != put_up_at(act.run):
+        raise UnableToApply(
+            where=act.stage.label, what="您打开页面之后，要签署的内容换了", fix="回到事项页面看过再签"
+        )
     agreed = bool(act.payload.get("agreed"))
     note = str(act.payload.get("note", ""))
     if not agreed and not note.strip():
@@ -72,8 +102,29 @@ def void_signatures(act: Act) -> None:
 
 
 def chain_of(act: Act) -> list[str]:
-    """The positions that have to sign at this kind of stage in this programme, in order."""
-    return list(act.subject.programme.sign_off_chains.get(act.stage.kind, []))
+    """The positions that have to sign what an act is to do, in order."""
+    return chain_at(act.run, act.subject)
+
+
+def chain_at(run: StageRun, subject: Subject) -> list[str]:
+    """The positions that sign at a run, in order. None where organisations alone run the stage: nobody there has a position."""
+    chain = list(subject.programme.sign_off_chains.get(run.kind, []))
+    if not chain:
+        return []
+    program = program_of(subject)
+    stage = program.pack.processes[subject.process].stages.get(run.stage)
+    return chain if stage is not None and is_run_by_authority(stage, program) else []
+
+
+def is_run_by_authority(stage: Stage, program: Program) -> bool:
+    """Whether people with positions run a stage, so that there is somebody to sign at it."""
+    parties = (program.pack.parties[role] for role in stage.by)
+    return any(party.is_ is PartyIs.authority or party.or_authority for party in parties)
+
+
+def is_signed_at(kind: str) -> bool:
+    """Whether there is anything to sign at a kind of stage: where only time or handing in closes it, nobody decides."""
+    return kind in MONEY_KINDS or find(kind, "conclude") is not None
 
 
 def require_signed(act: Act) -> None:

@@ -18,19 +18,21 @@ from jiebang.console.fields import Typed
 from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draft_key, read_form, typed_of
 from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
+from jiebang.console.proposed import proposed_at
 from jiebang.console.slots import TAKES_FACTS, Asking, article_of
 from jiebang.console.typed_keys import read_draft_key, read_key
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
-from jiebang.console.visibility import visible_subjects
+from jiebang.console.visibility import sees_proposals, visible_subjects
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.door import Receipt, apply
 from jiebang.lifecycle.errors import NotAllowed, Refused, StillUnset, UnableToApply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject, Submission
+from jiebang.lifecycle.sign_off import put_up_at
 from jiebang.lifecycle.submissions import BadFields
-from jiebang.lifecycle.transitions import find
+from jiebang.lifecycle.transitions import Act, find
 from jiebang.organisations.models import Organisation
 from jiebang.policy.pack_process import Among
 from jiebang.policy.program import Program
@@ -122,7 +124,8 @@ def _open_form(scene: Scene) -> ActForm:
         today = {"as_of": [local_date(scene.visit.at).isoformat()]}
         return build_form(scene.event, scene.asking, today, draft=new_draft_key())
     if scene.event not in SUBMISSIONS:
-        return build_form(scene.event, scene.asking, draft=new_draft_key())
+        read = put_up_at(scene.asking.run) if scene.event == "sign_off" else ""
+        return build_form(scene.event, scene.asking, draft=new_draft_key(), read=read)
     draft = find_draft(scene.visit, scene.subject, scene.stage, scene.event, _one_of_several(scene))
     if draft is not None and scene.held is None:
         return build_form(scene.event, scene.asking, draft.data, draft=draft.key, revision=draft.revision)
@@ -154,8 +157,9 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
     taken = take_files(request, scene.event, scene.asking, typed, sender)
     typed = taken.typed
     form = build_form(
-        scene.event, scene.asking, typed, draft=key, revision=_revision_of(request), errors=taken.errors
-    )
+        scene.event, scene.asking, typed, draft=key, revision=_revision_of(request), errors=taken.errors,
+        read=request.POST.get("_read", ""),
+    )  # fmt: skip
     do = request.POST.get("_do", "")
     if do == "save":
         return _save(request, scene, form)
@@ -171,6 +175,8 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
         payload["facts"] = payload.get("facts", {}) | found_empty(form)
     if scene.event in ("conclude", "propose"):
         leave_unchecked(payload, form, scene.asking.run.kind)
+    if scene.event == "sign_off":
+        payload["read"] = form.read
     if form.errors:
         return _show(request, scene, form, status=422)
     return _try_door(request, scene, form, payload)
@@ -306,6 +312,12 @@ def _show(
         "takes_facts": scene.event in TAKES_FACTS,
         "papers": [scene.program.pack.papers[key] for key in described.papers.takes],
     }
+    if scene.run is not None and scene.event in ("sign_off", "conclude_as_signed"):
+        # Nobody signs or carries out what isn't before his eyes.
+        act = Act(
+            scene.run, scene.subject, described, scene.program, scene.visit.actor, None, scene.visit.at, {}
+        )
+        context["proposed"] = proposed_at(act) if sees_proposals(scene.visit.actor) else None
     if form and scene.event == "check_facts":
         form.slots = [with_declared(slot) for slot in form.slots]
     if scene.asking and form and scene.event in TAKES_FACTS:

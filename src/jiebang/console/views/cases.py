@@ -28,6 +28,7 @@ from jiebang.console.worklist import worklist_of
 from jiebang.lifecycle.actions.appoint_organisation import may_appoint, roles_to_appoint
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
+from jiebang.lifecycle.sign_off import put_up_at
 from jiebang.publications.models import Objection
 
 _PER_PAGE = 40
@@ -144,7 +145,8 @@ def _inline_forms(desk: Desk, visit: Visit) -> list[dict[str, object]]:
         amounts = None
         if offer.allowed and offer.event not in SUBMISSIONS | ASIDE:
             asking = Asking(desk.run, desk.run.subject, program_of(desk.run.subject), visit.at)
-            form = build_form(offer.event, asking, draft=new_draft_key())
+            read = put_up_at(desk.run) if offer.event == "sign_off" else ""
+            form = build_form(offer.event, asking, draft=new_draft_key(), read=read)
             if len(form.slots) > _MOST_INLINE:
                 form = None
             elif offer.event == "propose_payment":

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from jiebang.documents.models import Upload
 from jiebang.documents.reference import FileReference, references_in
 from jiebang.documents.store import remove_content
-from jiebang.lifecycle.models import FactEntry
+from jiebang.lifecycle.models import FactEntry, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ def _is_wanted(digest: str) -> bool:
 
 
 def _values_with(text: str) -> Iterator[Any]:
-    """The values of all facts, superseded ones too, in whose text there is `text`."""
+    """The values of all facts, superseded ones too, and of all that was ever proposed, in whose text there is `text`."""
     facts = FactEntry.objects.annotate(text=Cast("value", TextField())).filter(text__contains=text)
-    return facts.values_list("value", flat=True).iterator()
+    yield from facts.values_list("value", flat=True).iterator()
+    proposals = Proposal.objects.annotate(text=Cast("payload", TextField())).filter(text__contains=text)
+    yield from proposals.values_list("payload", flat=True).iterator()

@@ -13,6 +13,7 @@ from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft, append_entries
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.packs import load_program
+from jiebang.lifecycle.sign_off import is_run_by_authority, is_signed_at
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.bodies import reference_of
 from jiebang.organisations.enums import ACTING_POSITIONS
@@ -49,7 +50,7 @@ def adopt_programme(
 
     Raises NotAllowed for anybody but the bureau's own, AlreadyDone for an address that is taken, UnableToApply for a pack
     that isn't there, one that has no processes, one that isn't in force and that no act puts into force, and for chains
-    that name no stage or no position. An act may name a day to come; nothing can be opened before it.
+    that name no position or no stage at which there is anything to sign. An act may name a day to come; nothing can be opened before it.
     """
     if actor is not None and not actor.acts_for(bureau.pk):
         raise NotAllowed(where=running.title, what="您现在的身份不能施行办法", fix="由主管部门的经办人办理")
@@ -96,12 +97,27 @@ def _require_in_force(running: Running, adoption: Adoption | None, day: date) ->
 
 
 def _check_sign_off(running: Running) -> None:
+    program = load_program(running.pack_id, running.pack_version)
+    stages = [stage for process in program.pack.processes.values() for stage in process.stages.values()]
     for kind, chain in running.sign_off.items():
         if kind not in KINDS:
             raise UnableToApply(
                 where=f"{running.title}的逐级审批",
                 what=f"没有“{kind}”这种阶段",
                 fix=f"可用：{'、'.join(KINDS)}",
+            )
+        # A chain that nobody is ever asked to sign would only seem to guard something.
+        if not is_signed_at(kind):
+            raise UnableToApply(
+                where=f"{running.title}的逐级审批 {kind}",
+                what=f"“{KINDS[kind].label}”只是到时结束，没有要签署的决定",
+                fix="去掉这一项，在它前后作决定的阶段设逐级审批",
+            )
+        if not any(is_run_by_authority(stage, program) for stage in stages if stage.kind == kind):
+            raise UnableToApply(
+                where=f"{running.title}的逐级审批 {kind}",
+                what=f"这份办法里没有由机关办理的“{KINDS[kind].label}”",
+                fix="去掉这一项",
             )
         wrong = [position for position in chain if position not in ACTING_POSITIONS]
         if wrong or not chain or len(set(chain)) != len(chain):

@@ -7,6 +7,7 @@ from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import alive_below
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.routing import end_subjects
+from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_process import Scoring
 from jiebang.policy.pack_rules import When
@@ -39,6 +40,7 @@ def conclude_review(act: Act) -> str:
     facts = facts_given(act)
     if passed:
         require_rules(act, (When.decide,), facts)
+        require_signed(act)
     record_facts(act, act.subject, facts)
     act.run.note = str(act.payload.get("note", ""))
     return "passed" if passed else "failed"
