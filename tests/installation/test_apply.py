@@ -191,3 +191,22 @@ def test_the_example_of_the_guide_can_be_applied() -> None:
     done = apply_installation(read_installation(example), NOW)
     assert len(done.codes) == 4
     assert apply_installation(read_installation(example), NOW).made == []
+
+
+def test_a_chain_that_waits_for_nobody_is_named_before_it_stops_a_case(apply: Apply) -> None:
+    apply()
+    lines = {one.what: one for one in check_installation(NOW)}
+    told = lines["逐级审批 示例计划（合成）"]
+    assert "要主要负责人签署" in told.todo
+    assert "要经办签署" not in told.todo
+    assert not told.must
+
+
+def test_a_chain_whose_every_position_is_held_is_nothing_to_put_right(apply: Apply) -> None:
+    head = '{username: ju, name: 局长（合成）, acts_for: bureau, position: head, from: "2026-01-05"}'
+    apply("people:\n", f"people:\n  - {head}\n")
+    assert not any(one.what.startswith("逐级审批") for one in check_installation(NOW))
+    # From the day after the mandate has ended it is again.
+    Mandate.objects.filter(position="head").update(until_on=NOW.date())
+    assert not any(one.what.startswith("逐级审批") for one in check_installation(NOW))
+    assert any(one.what.startswith("逐级审批") for one in check_installation(NOW.replace(day=3)))

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from jiebang.installation.missing_signers import missing_signers
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import UnknownYear, local_date
 from jiebang.ledger.triggers import require_triggers
@@ -56,6 +57,7 @@ def check_installation(at: datetime) -> Iterator[Line]:
     yield _static()
     yield _calendar(at)
     yield from _look(_programmes)
+    yield from _look(lambda: _signers(at))
     yield from _look(lambda: _administrators(at))
     yield from _look(lambda: _overdue(at))
 
@@ -171,6 +173,14 @@ def _programmes() -> Iterator[Line]:
         ]
         todo = f"还没有机关担任：{'、'.join(lacking)}；在安装文件的 roles 里写上再 apply" if lacking else ""
         yield Line(f"计划 {programme.title}", "角色都有机关担任", todo, must=False)
+
+
+def _signers(at: datetime) -> Iterator[Line]:
+    for programme in Programme.objects.order_by("pk"):
+        lacking = [f"“{stage}”要{position}签署" for stage, position in missing_signers(programme, at)]
+        if lacking:
+            todo = f"{'，'.join(lacking)}，办理它的机关里没有人担任；授予这个职务，否则这一步停着"
+            yield Line(f"逐级审批 {programme.title}", todo=todo, must=False)
 
 
 def _administrators(at: datetime) -> Iterator[Line]:
