@@ -9,8 +9,9 @@ from jiebang.console.fact_groups import group_facts
 from jiebang.console.money_rows import money_of
 from jiebang.console.passage import RECENT, passage_of, timeline_of
 from jiebang.console.queries import facts_of, relatives_of
+from jiebang.console.sight import current_facts
 from jiebang.lifecycle.clock import read_clock
-from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import StageRun
 from jiebang.scenarios.play import play_steps
 from jiebang.scenarios.read import Step
@@ -26,7 +27,7 @@ def test_facts_of_the_present_step_are_open_and_each_fact_is_shown_once(life_unt
     life = life_until("2026-03-03T11:00")
     need = life.subject("need")
     program = program_of(need)
-    rows = facts_of(need, program)
+    rows = facts_of(current_facts(lineage_of(need)), program)
     groups = group_facts(rows, need, program, ["vet"])
     assert [(group.title, group.is_open) for group in groups] == [
         ("现在这一步要看的", True),
@@ -42,7 +43,9 @@ def test_facts_of_the_present_step_are_open_and_each_fact_is_shown_once(life_unt
 def test_without_a_present_step_the_first_group_is_open(life_until: PlayLife) -> None:
     life = life_until("2026-03-03T11:00")
     need = life.subject("need")
-    groups = group_facts(facts_of(need, program_of(need)), need, program_of(need), [])
+    groups = group_facts(
+        facts_of(current_facts(lineage_of(need)), program_of(need)), need, program_of(need), []
+    )
     assert [(group.title, group.is_open) for group in groups] == [
         ("《需求表》", True),
         ("办理中记录的", False),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from jiebang.console.sight import sight_of
 from jiebang.console.slots import article_of
 from jiebang.console.visibility import visible_subjects
 from jiebang.funding.models import Payment
@@ -29,7 +30,7 @@ from jiebang.policy.pack_rules import When
 from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS
-from jiebang.policy.verdicts import explain_verdict, judge_rule
+from jiebang.policy.verdicts import CompiledRule, explain_verdict, judge_rule
 from jiebang.publications.actions.resolve_objection import has_judged
 from jiebang.publications.models import Objection
 
@@ -267,6 +268,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         # What the rules say of a rival's bid is as closed to others as the bid itself.
         seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
         verdicts = [one for one in verdicts if one["thing"] is None or one["thing"].pk in seen]
+    _keep_back(verdicts, subject, program, actor)
     unset: list[tuple[str, str]] = []
     year_ahead = None
     for target in stage.outcomes.values():
@@ -299,6 +301,23 @@ def _returned_with(run: StageRun) -> str | None:
     return before.note if before else ""
 
 
+def _keep_back(verdicts: list[dict[str, Any]], subject: Subject, program: Program, actor: Actor) -> None:
+    """Leave out of each explanation what its reader may not know: it would tell the very value."""
+    kept: dict[int, frozenset[str]] = {}
+    for one in verdicts:
+        thing = one["thing"] or subject
+        if thing.pk not in kept:
+            kept[thing.pk] = sight_of(actor, thing, program).kept
+        if kept[thing.pk] & one["reads"]:
+            one["explanation"] = f"{one['label']}：所依据的内容没有公布，不在这里写明"
+
+
+def _reads(rule: CompiledRule) -> set[str]:
+    """The facts that a rule looks at."""
+    parts = [rule.test, *([rule.given] if rule.given else [])]
+    return {fact for part in parts for leaf in part.leaves() for one in leaf.operands for fact in one.facts}
+
+
 def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str, Any]]:
     """What the rules of a run say now, those about narrower things once for each of these."""
     subject = run.subject
@@ -318,6 +337,7 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
                 # Which file it is can be seen among the facts; a digest is no reading.
                 told["explanation"] = _DIGEST.sub("", told["explanation"])
                 told["thing"] = thing if thing is not subject else None
+                told["reads"] = _reads(rule)
                 found.append(told)
     return found
 

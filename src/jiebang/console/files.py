@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from jiebang.console.identity import Visit
 from jiebang.console.queries import FactRow, facts_of
-from jiebang.console.visibility import is_inside
+from jiebang.console.sight import sight_of
 from jiebang.documents.models import Upload
 from jiebang.documents.names import show_size
 from jiebang.documents.queries import find_upload
@@ -19,7 +18,6 @@ from jiebang.lifecycle.roles import roles_of
 from jiebang.organisations.enums import Position
 from jiebang.policy.pack_facts import Paper
 from jiebang.policy.program import Program
-from jiebang.publications.queries import announced_facts
 
 #: Auditors read all; experts judge what is put before them. Of a sealed window neither sees anything before it closes.
 _READERS = (Position.AUDITOR, Position.EXPERT)
@@ -39,29 +37,21 @@ def shown_facts(visit: Visit, subject: Subject, program: Program) -> list[FactRo
     """The facts of a case that the visitor may see, each with the files it names."""
     return [
         replace(row, files=tuple(_shown(visit, program, row.entry)))
-        for row in facts_of(subject, program, _only(visit, subject, program))
+        for row in facts_of(sight_of(visit.actor, subject, program).shown, program)
     ]
 
 
 def find_file(visit: Visit, subject: Subject, program: Program, fact: str, digest: str) -> Upload | None:
     """The upload with this digest that a fact on the subject's page names; None unless the visitor may open it."""
-    only = _only(visit, subject, program)
-    if only is not None and fact not in only:
+    entry = sight_of(visit.actor, subject, program).shown.get(fact)
+    if entry is None:
         return None
-    for row in facts_of(subject, program, [fact]):
-        for file in references_in(row.entry.value):
-            if file.digest == digest:
-                upload = find_upload(row.entry, file)
-                if upload is not None and not _why_closed(visit, program, row.entry, upload):
-                    return upload
+    for file in references_in(entry.value):
+        if file.digest == digest:
+            upload = find_upload(entry, file)
+            if upload is not None and not _why_closed(visit, program, entry, upload):
+                return upload
     return None
-
-
-def _only(visit: Visit, subject: Subject, program: Program) -> Iterable[str] | None:
-    """The facts that the page of a case shows: all to those inside, to others what was announced of a challenge."""
-    if is_inside(visit.actor, subject):
-        return None
-    return announced_facts(program, subject) if subject.kind == "challenge" else []
 
 
 def _shown(visit: Visit, program: Program, entry: FactEntry) -> list[ShownFile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -39,22 +39,10 @@ class FactRow:
     files: tuple[Any, ...] = ()
 
 
-def facts_of(subject: Subject, program: Program, only: Iterable[str] | None = None) -> list[FactRow]:
-    """Current values of a subject and of what it grew out of, the nearest value of each name; in the pack's order."""
-    family = lineage_of(subject)
-    by_id = {here.pk: (rank, here) for rank, here in enumerate(family)}
-    nearest: dict[str, FactEntry] = {}
-    for entry in FactEntry.objects.filter(subject__in=family, superseded_at__isnull=True):
-        held = nearest.get(entry.name)
-        if held is None or by_id[entry.subject_id][0] < by_id[held.subject_id][0]:
-            nearest[entry.name] = entry
-    wanted = None if only is None else set(only)
-    names = _names_of_organisations(nearest.values(), program)
-    return [
-        _fact_row(nearest[name], program, by_id[nearest[name].subject_id][1], names)
-        for name in program.pack.facts
-        if name in nearest and (wanted is None or name in wanted)
-    ]
+def facts_of(entries: Mapping[str, FactEntry], program: Program) -> list[FactRow]:
+    """Values of facts for reading, in the pack's order."""
+    names = _names_of_organisations(entries.values(), program)
+    return [_fact_row(entries[name], program, names) for name in program.pack.facts if name in entries]
 
 
 def _names_of_organisations(entries: Iterable[FactEntry], program: Program) -> dict[str, str]:
@@ -69,7 +57,7 @@ def _names_of_organisations(entries: Iterable[FactEntry], program: Program) -> d
     return dict(rows)
 
 
-def _fact_row(entry: FactEntry, program: Program, owner: Subject, names: dict[str, str]) -> FactRow:
+def _fact_row(entry: FactEntry, program: Program, names: dict[str, str]) -> FactRow:
     declared, of = program.pack.facts[entry.name], program.types[entry.name]
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
@@ -90,7 +78,7 @@ def _fact_row(entry: FactEntry, program: Program, owner: Subject, names: dict[st
         SOURCES.get(entry.source, entry.source),
         entry.as_of,
         entry.evidence,
-        owner,
+        entry.subject,
         entry,
         heads,
         rows,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -99,10 +100,16 @@ def _of_organisation(organisation_id: int, at: datetime) -> Q:
 
 def is_inside(actor: Actor, subject: Subject) -> bool:
     """Whether the whole case is open to the actor, or only what was announced of it (another's challenge, an open batch)."""
+    return subject.pk in inside_of(actor, [subject])
+
+
+def inside_of(actor: Actor, subjects: Iterable[Subject]) -> set[int]:
+    """Those of some subjects, by key, of which the whole case is open to the actor."""
+    keys = {one.pk for one in subjects}
     if actor.organisation_id is None:
-        return True
+        return keys
     inside = _own(actor.organisation_id) | _appointed(actor.organisation_id)
-    return Subject.objects.filter(inside, pk=subject.pk).exists()
+    return set(Subject.objects.filter(inside, pk__in=keys).values_list("pk", flat=True))
 
 
 def may_read_only(actor: Actor) -> bool:

@@ -18,6 +18,7 @@ from jiebang.console.fields import Typed
 from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draft_key, read_form, typed_of
 from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
+from jiebang.console.sight import sight_of
 from jiebang.console.slots import TAKES_FACTS, Asking, article_of
 from jiebang.console.typed_keys import read_draft_key, read_key
 from jiebang.console.uploads import Sender, sent_controls, take_files
@@ -28,7 +29,7 @@ from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.door import Receipt, apply
 from jiebang.lifecycle.errors import NotAllowed, Refused, StillUnset, UnableToApply
 from jiebang.lifecycle.known import program_of
-from jiebang.lifecycle.models import FactEntry, StageRun, Subject, Submission
+from jiebang.lifecycle.models import StageRun, Subject, Submission
 from jiebang.lifecycle.submissions import BadFields
 from jiebang.lifecycle.transitions import find
 from jiebang.organisations.models import Organisation
@@ -73,7 +74,7 @@ def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, 
     offers = offers_of(run, described, program, visit.actor, visit.at)
     scene.offer = next((one for one in offers if one.event == event), None)
     more = tuple(name for name in _asked_more(request) if name in program.types)
-    scene.asking = Asking(run, subject, program, visit.at, more=more, actor=visit.actor)
+    scene.asking = Asking(run, subject, program, visit.at, visit.actor, more=more)
     scene.held = _held_by_actor(request, scene)
     scene.asking = replace(scene.asking, about=scene.held)
     return scene
@@ -130,10 +131,9 @@ def _open_form(scene: Scene) -> ActForm:
     key, revision = new_draft_key(), 1
     typed: Typed | None = None
     if earlier is not None:
-        facts = FactEntry.objects.filter(subject=earlier, superseded_at__isnull=True).values_list(
-            "name", "value"
-        )
-        typed = fill_from_facts(scene.asking, with_names(dict(facts), scene.program))
+        seen = sight_of(scene.visit.actor, earlier, scene.program).shown
+        facts = {name: entry.value for name, entry in seen.items() if entry.subject_id == earlier.pk}
+        typed = fill_from_facts(scene.asking, with_names(facts, scene.program))
         if scene.held is not None and scene.event != "submit_papers":
             key, revision = next_revision(scene.visit, earlier)
         if draft is not None:

@@ -143,7 +143,7 @@ def _inline_forms(desk: Desk, visit: Visit) -> list[dict[str, object]]:
         form: ActForm | None = None
         amounts = None
         if offer.allowed and offer.event not in SUBMISSIONS | ASIDE:
-            asking = Asking(desk.run, desk.run.subject, program_of(desk.run.subject), visit.at)
+            asking = Asking(desk.run, desk.run.subject, program_of(desk.run.subject), visit.at, visit.actor)
             form = build_form(offer.event, asking, draft=new_draft_key())
             if len(form.slots) > _MOST_INLINE:
                 form = None

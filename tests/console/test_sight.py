@@ -1,0 +1,79 @@
+"""Who may read what of a case: a bidder of the need it bids for, an outsider of what goes on around a challenge."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from tests.console.lives import LIFECYCLE, Life, play_life
+from tests.console.papers import play_on
+
+from jiebang.lifecycle.packs import load_program
+
+BIDDING, CHECKING, REVIEWING = "2026-03-07T09:00", "2026-03-26T09:00", "2026-03-27T10:00"
+SELECTED, NOTICE, PAYING = "2026-03-31T09:00", "2026-04-02T10:00", "2026-04-13T09:00"
+#: The announcement gives out the need's title, and not what the sponsor will spend; a bid is checked against that.
+_CHANGES = (
+    ("papers:\n", "papers:\n  list: {clause: TH-2, label: 榜单, from: bureau, fields: [{fact: need.title}]}\n"),
+    ("per: batch, by: bureau, outcomes: {announced: bid}", "per: batch, by: bureau, papers: {gives: [list]}, outcomes: {announced: bid}"),
+    ("stages: [vet]", "stages: [vet, check, pay]"),
+)  # fmt: skip
+
+
+def live_with(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, changes: tuple[tuple[str, str], ...], until: str
+) -> Life:
+    """The thin life under a regulation that is changed in some places."""
+    text = (LIFECYCLE / "packs" / "thin" / "1" / "pack.yaml").read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    pack = folder / "thin" / "1" / "pack.yaml"
+    pack.parent.mkdir(parents=True)
+    pack.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(settings, "JIEBANG_PACK_ROOTS", [folder, *settings.JIEBANG_PACK_ROOTS])
+    return play_life(until, monkeypatch)
+
+
+@pytest.fixture
+def life(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Life]:
+    yield live_with(monkeypatch, tmp_path, _CHANGES, BIDDING)
+    load_program.cache_clear()
+
+
+def page(life: Life, who: str, name: str) -> str:
+    address = reverse("console:subject", args=[life.subject(name).pk])
+    return life.client(who).get(address).content.decode()
+
+
+def test_a_bidder_reads_of_the_need_what_was_announced_and_all_of_its_own(life: Life) -> None:
+    text = page(life, "prof", "bid1")
+    assert "解法一改" in text
+    assert "路线一改" in text
+    assert "高温轴承" in text
+    assert "5,000,000.00" not in text
+    assert "项目投入总额" not in text
+
+
+@pytest.mark.parametrize("who", ["officer", "auditor", "secretary"])
+def test_an_authority_reads_on_a_bid_all_that_is_known(life: Life, who: str) -> None:
+    assert "5,000,000.00" in page(life, who, "bid1")
+
+
+def test_what_the_rules_say_of_a_bid_tells_its_bidder_no_value_that_was_not_announced(life: Life) -> None:
+    play_on(life, "2026-03-25T16:59", CHECKING)
+    inside, outside = page(life, "officer", "bid1"), page(life, "prof", "bid1")
+    assert "5,000,000.00" in inside
+    assert "5,000,000.00" not in outside
+    assert "所依据的内容没有公布" in outside
+    assert "所依据的内容没有公布" not in inside
+
+
+def test_who_carries_out_a_project_reads_no_more_of_the_need_and_its_sponsor_reads_all(life: Life) -> None:
+    play_on(life, "2026-03-25T16:59", PAYING)
+    solver, sponsor = page(life, "prof", "project"), page(life, "firm", "project")
+    assert "5,000,000.00" not in solver
+    assert "5,000,000.00" in sponsor
+    assert "路线一改" in solver
+    assert "路线一改" in sponsor
