@@ -58,7 +58,7 @@ def test_the_same_step_of_several_bids_is_told_once_and_the_newest_first(life_un
     actor = life.stage.actor("officer", read_clock())
     assert actor is not None
     relatives = relatives_of(challenge, actor, read_clock())
-    timeline = timeline_of(challenge, relatives, program_of(challenge))
+    timeline = timeline_of(challenge, relatives, program_of(challenge), StageRun.objects.all())
     passage = passage_of(timeline)
     told = [
         (event.label, event.outcome, len(event.subjects)) for event in [*passage.recent, *passage.earlier]

@@ -1,6 +1,7 @@
 """Who may read what of a case: a bidder of the need it bids for, an outsider of what goes on around a challenge."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.console.lives import LIFECYCLE, Life, play_life
 from tests.console.papers import play_on
 
 from jiebang.lifecycle.packs import load_program
+from jiebang.organisations.models import Mandate
 
 BIDDING, CHECKING, REVIEWING = "2026-03-07T09:00", "2026-03-26T09:00", "2026-03-27T10:00"
 SELECTED, NOTICE, PAYING = "2026-03-31T09:00", "2026-04-02T10:00", "2026-04-13T09:00"
@@ -40,6 +42,17 @@ def live_with(
 def life(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Life]:
     yield live_with(monkeypatch, tmp_path, _CHANGES, BIDDING)
     load_program.cache_clear()
+
+
+def join(life: Life, who: str, organisation: str) -> None:
+    """Let somebody act for an organisation of the life instead of whom they acted for."""
+    account, _ = life.stage.accounts[who]
+    Mandate.objects.filter(person=account.person).delete()
+    mandate = Mandate.objects.create(
+        person=account.person, organisation=life.stage.organisations[organisation], position="member",
+        from_on=date(2020, 1, 1),
+    )  # fmt: skip
+    life.stage.accounts[who] = (account, mandate)
 
 
 def page(life: Life, who: str, name: str) -> str:
@@ -77,3 +90,42 @@ def test_who_carries_out_a_project_reads_no_more_of_the_need_and_its_sponsor_rea
     assert "5,000,000.00" in sponsor
     assert "路线一改" in solver
     assert "路线一改" in sponsor
+
+
+@pytest.mark.parametrize("who", ["researcher", "other"])
+def test_before_the_notice_outsiders_see_of_a_challenge_the_window_alone(life: Life, who: str) -> None:
+    life.stage.accounts["other"] = life.stage.accounts["elsewhere"]
+    play_on(life, "2026-03-25T16:59", SELECTED)
+    join(life, "other", "other")
+    challenge = life.subject("challenge")
+    shown = page(life, who, "challenge") + life.client(who).get("/console/subjects/").content.decode()
+    assert "揭榜" in page(life, who, "challenge").split('id="passage"')[1]
+    own = page(life, who, "bid2") if who == "researcher" else ""
+    for step in ("遴选", "联席会议审议"):
+        assert step not in shown
+        assert step not in own
+    if who == "other":
+        assert "经办甲" not in shown, "nor who handles what they don't see"
+    address = reverse("console:act", args=[challenge.pk, "council", "conclude"])
+    there, nowhere = (
+        life.client(who).get(address).content.decode(),
+        life.client(who).get(address.replace("council", "approve")).content.decode(),
+    )
+    assert "现在没有打开" in there
+    assert "现在没有打开" in nowhere
+    for inside in ("officer", "secretary", "firm"):
+        assert "联席会议审议" in page(life, inside, "challenge"), inside
+
+
+def test_a_bidder_knows_where_its_own_bid_waits(life: Life) -> None:
+    play_on(life, "2026-03-25T16:59", SELECTED)
+    text = page(life, "prof", "bid1")
+    assert "等待联席会议审议" in text
+    assert "选定" not in text.split('id="passage"')[1], "how a step of the whole challenge ended isn't told"
+    assert page(life, "prof", "bid1").count("形式审查") > 0
+
+
+def test_the_notice_is_for_all(life: Life) -> None:
+    play_on(life, "2026-03-25T16:59", NOTICE)
+    for who in ("researcher", "prof", "officer"):
+        assert "公示" in page(life, who, "challenge"), who

@@ -12,7 +12,7 @@ from typing import Any
 
 from jiebang.console.sight import sight_of
 from jiebang.console.slots import article_of
-from jiebang.console.visibility import visible_subjects
+from jiebang.console.visibility import visible_runs, visible_subjects
 from jiebang.funding.models import Payment
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.funding.sent_back import is_outdated
@@ -248,9 +248,9 @@ def obstacles_of(
 
 
 def desks_of(subject: Subject, actor: Actor, at: datetime) -> list[Desk]:
-    """The open runs of a subject with everything that can be done there."""
+    """The open runs of a subject that the actor may know of, with everything that can be done there."""
     program = program_of(subject)
-    runs = StageRun.objects.filter(subject=subject, closed_at__isnull=True).order_by("opened_at", "pk")
+    runs = visible_runs(actor, at).filter(subject=subject, closed_at__isnull=True).order_by("opened_at", "pk")
     found = []
     for run in runs.prefetch_related("sign_offs__signed_by__person"):
         run.subject = subject

@@ -23,7 +23,7 @@ from jiebang.console.slots import TAKES_FACTS, Asking, article_of
 from jiebang.console.typed_keys import read_draft_key, read_key
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
-from jiebang.console.visibility import visible_subjects
+from jiebang.console.visibility import visible_runs, visible_subjects
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.door import Receipt, apply
@@ -63,7 +63,8 @@ def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, 
     if described is None or find(described.kind, event) is None:
         raise Http404
     run = (
-        StageRun.objects.filter(subject=subject, stage=stage, closed_at__isnull=True)
+        visible_runs(visit.actor, visit.at)
+        .filter(subject=subject, stage=stage, closed_at__isnull=True)
         .prefetch_related("sign_offs__signed_by__person")
         .first()
     )

@@ -23,7 +23,7 @@ from jiebang.console.paging import page_of
 from jiebang.console.passage import Event, passage_of, timeline_of
 from jiebang.console.queries import participants_of, relatives_of
 from jiebang.console.slots import Asking
-from jiebang.console.visibility import is_inside, visible_subjects
+from jiebang.console.visibility import is_inside, visible_runs, visible_subjects
 from jiebang.console.worklist import worklist_of
 from jiebang.lifecycle.actions.appoint_organisation import may_appoint, roles_to_appoint
 from jiebang.lifecycle.known import lineage_of, program_of
@@ -80,7 +80,7 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
     # What can be done now goes before what others do.
     desks = sorted(desks_of(subject, visit.actor, visit.at), key=lambda desk: not desk.may_act)
     relatives = relatives_of(subject, visit.actor, visit.at)
-    timeline = timeline_of(subject, relatives, program)
+    timeline = timeline_of(subject, relatives, program, visible_runs(visit.actor, visit.at))
     context = {
         "subject": subject,
         "pack": program.pack,
