@@ -89,7 +89,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "jiebang.config.demo.tell_demo",
             ],
-            "builtins": ["jiebang.lifecycle.templatetags.instants"],
+            "builtins": [
+                "jiebang.lifecycle.templatetags.instants",
+                "jiebang.console.templatetags.form_keys",
+            ],
         },
     },
 ]
