@@ -13,7 +13,7 @@ from jiebang.lifecycle.actions.appoint_organisation import end_appointment
 from jiebang.lifecycle.closing import show_close
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed
 from jiebang.lifecycle.known import situation_of
-from jiebang.lifecycle.models import Participation, StageRun, Subject
+from jiebang.lifecycle.models import FactEntry, Participation, StageRun, Subject
 from jiebang.scenarios.play import Stage, play_steps, set_stage
 from jiebang.scenarios.read import Step, read_instant, read_scenario
 
@@ -163,6 +163,29 @@ def test_a_solver_writes_only_what_its_stage_asks_for() -> None:
         life, "单位不能在这里写", at="2026-04-09T09:00", by="two", do="conclude", on="project",
         outcome="signed", facts={"bid.plan": "改过的全案"},
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"need.by_alliance": True}, "单位不能在这里写：联盟出题"),
+        ({"bid.plan": "评估中心写的全案"}, "单位不能在这里写：全案"),
+        ({"bid.looked_at": True}, "由系统告知"),
+    ],
+)
+def test_an_appointed_agency_records_what_its_stage_looks_at_and_nothing_else(
+    facts: dict[str, object], why: str
+) -> None:
+    life = play_until("2026-03-20T09:00")
+    refused(
+        life, why, at="2026-03-20T08:00", by="agency", do="conclude", on="b1", outcome="passed", facts=facts
+    )
+    checked = {
+        name: {"value": raw, "source": "checked", "as_of": "2026-03-19"} for name, raw in facts.items()
+    }
+    refused(life, why, at="2026-03-20T08:01", by="agency", do="check_facts", on="b1", facts=checked)
+    account, _ = life.accounts["agency"]
+    assert not FactEntry.objects.filter(recorded_by=account).exists()
 
 
 def test_an_organisation_checks_nothing_about_itself() -> None:

@@ -26,12 +26,12 @@ from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import visible_runs, visible_subjects
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
-from jiebang.lifecycle.door import Receipt, apply
+from jiebang.lifecycle.door import Receipt, apply, facts_asked_for
 from jiebang.lifecycle.errors import NotAllowed, Refused, StillUnset, UnableToApply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject, Submission
 from jiebang.lifecycle.submissions import BadFields
-from jiebang.lifecycle.transitions import find
+from jiebang.lifecycle.transitions import Act, find
 from jiebang.organisations.models import Organisation
 from jiebang.policy.pack_process import Among
 from jiebang.policy.program import Program
@@ -311,11 +311,21 @@ def _show(
         form.slots = [with_declared(slot) for slot in form.slots]
     if scene.asking and form and scene.event in TAKES_FACTS:
         asked = {slot.place[1] for slot in form.slots if slot.place[0] == "facts"}
-        context["more_facts"] = [(k, f.label) for k, f in scene.program.pack.facts.items() if k not in asked]
+        facts, may_add = scene.program.pack.facts, _may_add(scene)
+        context["more_facts"] = [(k, facts[k].label) for k in facts if k in may_add - asked]
         context["more"] = scene.asking.more
     if scene.asking and form and scene.event == "propose_payment":
         context["amounts"] = preview_amounts(scene.asking, _facts_typed(form, scene.asking))
     return render(request, "console/act.html", context, status=status)
+
+
+def _may_add(scene: Scene) -> set[str]:
+    """Facts that may be added to a form that doesn't ask for them: an organisation writes only what the stage looks at."""
+    actor, run, program = scene.visit.actor, scene.run, scene.program
+    if actor.organisation_id is None or run is None:
+        return set(program.pack.facts)
+    stage = program.pack.processes[scene.subject.process].stages[run.stage]
+    return facts_asked_for(Act(run, scene.subject, stage, program, actor, None, scene.visit.at, {}))
 
 
 def _facts_typed(form: ActForm, asking: Asking) -> dict[str, Any]:
