@@ -102,3 +102,11 @@ def test_an_agencys_form_offers_no_fact_that_its_stage_does_not_look_at(rounds: 
     offered = rounds.client("agency").get(address).content.decode()
     assert "联盟出题" not in offered
     assert '<option value="bid.plan">' not in offered
+
+
+def test_whoever_appoints_a_bidder_is_told_where_it_stays_out(rounds: Life) -> None:
+    client = rounds.client("officer")
+    address = reverse("console:appointments", args=[rounds.subject("batch").pk])
+    sent = client.post(address, {"role": "agency", "organisation": "示例合作公司（合成）"}, follow=True)
+    assert f"被列入了 {rounds.subject('b1').number}" in sent.content.decode()
+    assert "记录核实情况" in sent.content.decode()

@@ -98,6 +98,7 @@ def check_facts(act: Act) -> None:
     facts = as_recorded(given, "checked", act.at)
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, thing, facts)
+    enter_named(thing, act.program, facts, act.at)
     act.result.update({"subject": thing.pk, "number": thing.number})
 
 

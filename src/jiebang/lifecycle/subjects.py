@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from jiebang.lifecycle.known import lineage_of
 from jiebang.lifecycle.models import FactEntry, HandIn, Participation, StageRun, Subject
+from jiebang.lifecycle.submissions import BadFields
 from jiebang.organisations.models import Organisation
+from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 
 
@@ -73,7 +76,9 @@ def call_back(subject: Subject) -> None:
 def enter_named(subject: Subject, program: Program, facts: dict[str, Any], at: datetime) -> None:
     """Let those take part whom newly recorded facts name in a role, and those no longer named leave.
 
-    Whoever isn't registered with the platform is only named: there is nobody to show the case to.
+    Whoever isn't registered with the platform is only named: there is nobody to show the case to. Raises BadFields where a
+    party's own paper newly names somebody whom the bureau appointed to a role of the batch: who is named judges no more, and
+    any bidder could take an agency out of the race by a word (docs/decisions/0015).
     """
     for role, party in program.pack.parties.items():
         if party.named_in is None or party.named_in not in facts:
@@ -82,8 +87,22 @@ def enter_named(subject: Subject, program: Program, facts: dict[str, Any], at: d
         named = Organisation.objects.filter(credit_code__in=[raw] if isinstance(raw, str) else raw)
         live = Participation.objects.filter(subject=subject, role=role, until_at__isnull=True)
         live.exclude(organisation__in=named).update(until_at=at)
-        for organisation in named.exclude(pk__in=live.values("organisation")):
+        added = list(named.exclude(pk__in=live.values("organisation")))
+        if facts[party.named_in]["source"] == Source.declared:
+            _refuse_appointed(subject, program, party.named_in, added)
+        for organisation in added:
             take_part(subject, organisation, role)
+
+
+def _refuse_appointed(subject: Subject, program: Program, fact: str, added: list[Organisation]) -> None:
+    batches = [one for one in lineage_of(subject) if one.kind == "batch"]
+    held = Participation.objects.filter(subject__in=batches, organisation__in=added, until_at__isnull=True)
+    if row := held.select_related("organisation").order_by("pk").first():
+        name, role = row.organisation.name, program.pack.parties[row.role].label
+        raise BadFields(
+            {fact: f"{name}是本批次指定的{role}，不能同时列在这里；去掉它，确有合作的请主管部门先解除指定"},
+            program,
+        )
 
 
 def take_part(subject: Subject, organisation: Organisation, role: str) -> Participation:

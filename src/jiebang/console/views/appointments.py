@@ -21,6 +21,7 @@ from jiebang.lifecycle.actions.appoint_organisation import (
     roles_to_appoint,
 )
 from jiebang.lifecycle.models import Participation, Subject
+from jiebang.lifecycle.roles import bids_of
 from jiebang.organisations.models import Organisation
 from jiebang.policy.values import Kind, ValueType
 
@@ -82,7 +83,14 @@ def _appoint(request: HttpRequest, visit: Visit, batch: Subject) -> tuple[str, d
     if errors or found is None:
         return "", errors
     appoint_organisation(batch=batch, organisation=found, role=str(role), actor=visit.actor, at=visit.at)
-    return f"已指定{found.name}担任{roles[str(role)]}。", {}
+    told = f"已指定{found.name}担任{roles[str(role)]}。"
+    if bids := bids_of(found.pk, batch.children.filter(kind="challenge")):
+        # Whoever appoints has to know that it stays out there, and how to set right what a bidder only claimed.
+        told += (
+            f"它自己参加、或被列入了 {'、'.join(one.number for one in bids)}，在这些申请竞争的榜题上不能办理；"
+            "被列入而不属实的，在那份申请上用“记录核实情况”更正。"
+        )
+    return told, {}
 
 
 def _end(request: HttpRequest, visit: Visit, batch: Subject) -> str:
