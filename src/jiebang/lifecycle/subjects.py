@@ -78,7 +78,7 @@ def enter_named(subject: Subject, program: Program, facts: dict[str, Any], at: d
 
     Whoever isn't registered with the platform is only named: there is nobody to show the case to. Raises BadFields where a
     party's own paper newly names somebody whom the bureau appointed to a role of the batch: who is named judges no more, and
-    any bidder could take an agency out of the race by a word (docs/decisions/0015).
+    any bidder could take an agency out of the race by a word (docs/decisions/0013).
     """
     for role, party in program.pack.parties.items():
         if party.named_in is None or party.named_in not in facts:
