@@ -10,8 +10,12 @@ from django.urls import reverse
 from tests.console.lives import LIFECYCLE, Life, play_life
 from tests.console.papers import play_on
 
+from jiebang.ledger.models import Entry
+from jiebang.lifecycle.models import OutboxMessage
 from jiebang.lifecycle.packs import load_program
 from jiebang.organisations.models import Mandate
+from jiebang.scenarios.play import play_steps
+from jiebang.scenarios.read import Step
 
 BIDDING, CHECKING, REVIEWING = "2026-03-07T09:00", "2026-03-26T09:00", "2026-03-27T10:00"
 SELECTED, NOTICE, PAYING = "2026-03-31T09:00", "2026-04-02T10:00", "2026-04-13T09:00"
@@ -129,3 +133,86 @@ def test_the_notice_is_for_all(life: Life) -> None:
     play_on(life, "2026-03-25T16:59", NOTICE)
     for who in ("researcher", "prof", "officer"):
         assert "公示" in page(life, who, "challenge"), who
+
+
+#: Bids are sealed until the window closes; a bid names its price and partners, and a rule looks at the price.
+_SEALED = (
+    ("term: bidding,", "term: bidding, sealed: true,"),
+    ("  experts: {", "  partners: {clause: TH-3, label: 合作单位, is: organisations, required: false, named_in: bid.partners}\n  experts: {"),
+    ("bid.title: {label: 揭榜项目名称, type: text}", "bid.title: {label: 揭榜项目名称, type: text}\n  bid.price: {label: 报价, type: money}\n  bid.partners: {label: 合作单位, type: organisations}"),
+    ("fields: [{fact: bid.title}, {fact: bid.plan}]", "fields: [{fact: bid.title}, {fact: bid.plan}, {fact: bid.price, required: false}, {fact: bid.partners, required: false}]"),
+    ("rules:\n", "rules:\n  cheap:\n    {clause: TH-3, label: 报价不高于上限, force: prefer, at: decide, stages: [bid], test: {at_most: [bid.price, 9000000 元]}}\n"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def sealed(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Life]:
+    life = live_with(monkeypatch, tmp_path, _SEALED, BIDDING)
+    values = {
+        "bid.title": "密封的解法",
+        "bid.plan": "密封的路线",
+        "bid.price": "7654321 元",
+        "bid.partners": ["@other"],
+    }
+    step = Step(
+        at="2026-03-07T08:59", by="prof", do="submit_bid", on="challenge", draft="s1", replace=True, values=values
+    )  # fmt: skip
+    play_steps(life.stage, [step])
+    yield life
+    load_program.cache_clear()
+
+
+_VALUES = ("密封的解法", "密封的路线", "7,654,321", "7654321", "示例乙公司")
+
+
+def everything_about_it(life: Life, who: str) -> str:
+    """Every page on which somebody of the authority meets a bid while its window is open."""
+    client, bid, challenge = life.client(who), life.subject("bid1"), life.subject("challenge")
+    addresses = [
+        reverse("console:subject", args=[bid.pk]),
+        reverse("console:subject", args=[challenge.pk]),
+        reverse("console:subject", args=[life.subject("batch").pk]),
+        reverse("console:subjects"),
+        reverse("console:subjects") + "?kind=bid",
+        reverse("console:worklist"),
+        reverse("console:receipt", args=["s1", 1]),
+        reverse("console:act", args=[challenge.pk, "bid", "check_facts"]) + "?_more=bid.price&_more=bid.plan",
+        reverse("console:act", args=[challenge.pk, "bid", "check_relations"]),
+        reverse("portal:home"),
+        reverse("portal:challenge", args=[challenge.pk]),
+        reverse("portal:ledger"),
+    ]
+    return "".join(client.get(one).content.decode() for one in addresses)
+
+
+@pytest.mark.parametrize("who", ["officer", "second", "head", "auditor", "secretary", "researcher"])
+def test_nobody_reads_what_a_sealed_bid_says_before_its_window_closes(sealed: Life, who: str) -> None:
+    life = sealed
+    if who != "researcher":
+        text = page(life, who, "bid1")
+        assert text.count("密封，截止之后才能打开") == 4
+        assert "示例大学" in text, "that it bids is no secret from those who receive it"
+    pages = everything_about_it(life, who)
+    assert [value for value in _VALUES if value in pages] == []
+    found = life.client(who).get(reverse("console:subjects") + "?q=密封的解法").content.decode()
+    assert life.subject("bid1").number not in found, "nor by searching for it"
+
+
+def test_whose_bid_it_is_reads_it_and_all_do_once_the_time_is_over(sealed: Life) -> None:
+    life = sealed
+    assert "7,654,321.00" in page(life, "prof", "bid1")
+    assert "示例乙公司" in page(life, "prof", "bid1")
+    life.set_clock("2026-03-25T17:00")
+    text = page(life, "officer", "bid1")
+    assert "密封" not in text.replace("密封的", "")
+    assert "7,654,321.00" in text
+    assert "示例乙公司" in text
+    play_steps(life.stage, [Step(at="2026-03-25T17:00", by="时钟", do="close", on="challenge")])
+    assert life.subject("bid1").title == "密封的解法"
+
+
+def test_the_ledger_and_the_messages_of_a_sealed_bid_hold_nothing_of_it(sealed: Life) -> None:
+    bodies = " ".join(Entry.objects.values_list("body", flat=True))
+    bodies += " ".join(str(body) for body in OutboxMessage.objects.values_list("body", flat=True))
+    assert "示例大学" not in bodies
+    assert [value for value in _VALUES if value in bodies] == []

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from jiebang.console.sight import sight_of
+from jiebang.console.sight import Sight, sight_of
 from jiebang.console.slots import article_of
 from jiebang.console.visibility import visible_runs, visible_subjects
 from jiebang.funding.models import Payment
@@ -268,7 +268,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         # What the rules say of a rival's bid is as closed to others as the bid itself.
         seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
         verdicts = [one for one in verdicts if one["thing"] is None or one["thing"].pk in seen]
-    _keep_back(verdicts, subject, program, actor)
+    verdicts = _keep_back(verdicts, subject, program, actor, at)
     unset: list[tuple[str, str]] = []
     year_ahead = None
     for target in stage.outcomes.values():
@@ -301,15 +301,22 @@ def _returned_with(run: StageRun) -> str | None:
     return before.note if before else ""
 
 
-def _keep_back(verdicts: list[dict[str, Any]], subject: Subject, program: Program, actor: Actor) -> None:
-    """Leave out of each explanation what its reader may not know: it would tell the very value."""
-    kept: dict[int, frozenset[str]] = {}
+def _keep_back(
+    verdicts: list[dict[str, Any]], subject: Subject, program: Program, actor: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    """Leave out of each explanation what its reader may not know: it would tell the very value. Of what is sealed say nothing."""
+    sights: dict[int, Sight] = {}
+    found = []
     for one in verdicts:
         thing = one["thing"] or subject
-        if thing.pk not in kept:
-            kept[thing.pk] = sight_of(actor, thing, program).kept
-        if kept[thing.pk] & one["reads"]:
+        if thing.pk not in sights:
+            sights[thing.pk] = sight_of(actor, thing, program, at)
+        if sights[thing.pk].sealed & one["reads"]:
+            continue
+        if sights[thing.pk].kept & one["reads"]:
             one["explanation"] = f"{one['label']}：所依据的内容没有公布，不在这里写明"
+        found.append(one)
+    return found
 
 
 def _reads(rule: CompiledRule) -> set[str]:

@@ -114,9 +114,9 @@ def relatives_of(subject: Subject, actor: Actor, at: datetime) -> list[Subject]:
 
 
 def participants_of(
-    subject: Subject, relatives: list[Subject], program: Program
+    relatives: list[Subject], program: Program, sealed: set[tuple[int, str]]
 ) -> list[tuple[str, str, Subject]]:
-    """(role, organisation, in which subject) of the subject's family."""
+    """(role, organisation, in which subject) of a subject's family; not whom a fact names that is `sealed`."""
     rows = Participation.objects.filter(subject__in=relatives, until_at__isnull=True).select_related(
         "organisation", "subject"
     )
@@ -124,4 +124,5 @@ def participants_of(
     return [
         (parties[row.role].label if row.role in parties else row.role, row.organisation.name, row.subject)
         for row in rows.order_by("subject_id", "pk")
+        if row.role not in parties or (row.subject_id, parties[row.role].named_in) not in sealed
     ]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from jiebang.console.visibility import inside_of
 from jiebang.lifecycle.known import lineage_of
-from jiebang.lifecycle.models import FactEntry, Subject
+from jiebang.lifecycle.models import FactEntry, HandIn, Subject
+from jiebang.lifecycle.parties import own_subjects
 from jiebang.organisations.actor import Actor
+from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 from jiebang.publications.queries import announced_facts
 
@@ -19,12 +22,14 @@ _ANNOUNCED = frozenset({"batch", "need", "challenge"})
 class Sight:
     """What one actor may read of a subject and of what it draws on.
 
-    `whole`: the things of which everything is open to the actor; of the others only the facts `announced`.
+    `whole`: the things of which everything is open to the actor; of the others only the facts `announced`. `sealed`: facts
+    whose value nobody but their own party reads as long as the window is open that they came in through.
     """
 
     current: dict[str, FactEntry]
     whole: frozenset[int]
     announced: frozenset[str]
+    sealed: frozenset[str]
 
     def shows(self, entry: FactEntry) -> bool:
         """Whether the actor may know of this value at all."""
@@ -34,16 +39,21 @@ class Sight:
 
     @property
     def shown(self) -> dict[str, FactEntry]:
-        """The current value of each fact that the actor may know of."""
+        """The current value of each fact that the actor may know to be there."""
         return {name: entry for name, entry in self.current.items() if self.shows(entry)}
+
+    @property
+    def readable(self) -> dict[str, FactEntry]:
+        """The current value of each fact that the actor may read."""
+        return {name: entry for name, entry in self.shown.items() if name not in self.sealed}
 
     @property
     def kept(self) -> frozenset[str]:
         """The facts that are known but not to the actor."""
-        return frozenset(name for name, entry in self.current.items() if not self.shows(entry))
+        return frozenset(self.current.keys() - self.readable.keys())
 
 
-def sight_of(actor: Actor, subject: Subject, program: Program) -> Sight:
+def sight_of(actor: Actor, subject: Subject, program: Program, at: datetime) -> Sight:
     """What the actor may read on the page of a subject.
 
     Organisations: everything of what is their own, with the bid that a project of theirs grew out of; of another's challenge and
@@ -54,7 +64,42 @@ def sight_of(actor: Actor, subject: Subject, program: Program) -> Sight:
     whole |= {one.origin_id for one in family if one.kind == "project" and one.pk in whole and one.origin_id}
     has_been = any(one.kind == "challenge" for one in family)
     announced = announced_facts(program, subject) if has_been else []
-    return Sight(current_facts(family), frozenset(whole), frozenset(announced))
+    current = current_facts(family)
+    sealed = sealed_facts(actor, family, program, at)
+    return Sight(
+        current, frozenset(whole), frozenset(announced),
+        frozenset(
+            name for name, entry in current.items()
+            if (entry.subject_id, name) in sealed and entry.source == Source.declared
+        ),
+    )  # fmt: skip
+
+
+def sealed_facts(
+    actor: Actor, subjects: list[Subject], program: Program, at: datetime
+) -> set[tuple[int, str]]:
+    """(subject, fact) of what came in through a window that the pack seals and that is open, but for the actor's own.
+
+    What is open is decided by time, whether or not the clock has been there yet.
+    """
+    asked = {
+        (key, name): {one.fact for paper in stage.papers.takes for one in program.pack.papers[paper].fields}
+        for key, process in program.pack.processes.items()
+        for name, stage in process.stages.items()
+        if stage.sealed
+    }
+    if not asked:
+        return set()
+    came_in = HandIn.objects.filter(subject__in=subjects, run__closed_at__isnull=True).exclude(
+        run__closes_at__lte=at
+    )
+    if actor.organisation_id is not None:
+        came_in = came_in.exclude(subject__in=own_subjects(actor.organisation_id).values("pk"))
+    return {
+        (subject, fact)
+        for subject, process, stage in came_in.values_list("subject", "subject__process", "run__stage")
+        for fact in asked.get((process, stage), ())
+    }
 
 
 def current_facts(family: list[Subject]) -> dict[str, FactEntry]:

@@ -241,7 +241,7 @@ def _check_relations(asking: Asking) -> list[Slot]:
 
 def _recorded(asking: Asking) -> dict[str, Any]:
     """Values as recorded, as far as whoever is asked may read them, so that they can be offered for confirmation."""
-    seen = sight_of(asking.actor, asking.subject, asking.program).shown
+    seen = sight_of(asking.actor, asking.subject, asking.program, asking.at).readable
     return {name: entry.value for name, entry in seen.items()}
 
 

@@ -132,7 +132,7 @@ def _open_form(scene: Scene) -> ActForm:
     key, revision = new_draft_key(), 1
     typed: Typed | None = None
     if earlier is not None:
-        seen = sight_of(scene.visit.actor, earlier, scene.program).shown
+        seen = sight_of(scene.visit.actor, earlier, scene.program, scene.visit.at).readable
         facts = {name: entry.value for name, entry in seen.items() if entry.subject_id == earlier.pk}
         typed = fill_from_facts(scene.asking, with_names(facts, scene.program))
         if scene.held is not None and scene.event != "submit_papers":

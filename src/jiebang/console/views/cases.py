@@ -22,6 +22,7 @@ from jiebang.console.money_rows import money_of
 from jiebang.console.paging import page_of
 from jiebang.console.passage import Event, passage_of, timeline_of
 from jiebang.console.queries import participants_of, relatives_of
+from jiebang.console.sight import sealed_facts
 from jiebang.console.slots import Asking
 from jiebang.console.visibility import is_inside, visible_runs, visible_subjects
 from jiebang.console.worklist import worklist_of
@@ -97,7 +98,11 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
         ),
         "waits_for": _waits_for(subject, timeline),
         "revision": _revision(subject, visit),
-        "participants": participants_of(subject, relatives, program) if inside else [],
+        "participants": participants_of(
+            relatives, program, sealed_facts(visit.actor, relatives, program, visit.at)
+        )
+        if inside
+        else [],
         "money": money_of(relatives, program) if inside else [],
         "departures": departures_of(subject, program) if inside else [],
         "departable": departable_of(subject, program, visit.actor, visit.at) if inside else [],
