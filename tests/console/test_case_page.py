@@ -94,7 +94,7 @@ def test_what_can_be_done_stands_before_what_others_do(life_until: PlayLife) -> 
 def test_a_choice_of_bids_names_whose_they_are(life_until: PlayLife) -> None:
     life = life_until("2026-03-30T09:00")
     text = page(life, "officer", "challenge")
-    assert "2026-1-C001-B001 示例大学（合成） 《解法一改》" in text
+    assert f"{life.subject('bid1').number} 示例大学（合成） 《解法一改》" in text
 
 
 def test_an_expert_reads_whose_bid_is_to_be_marked(life_until: PlayLife) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 from jiebang.lifecycle.known import lineage_of
-from jiebang.lifecycle.models import FactEntry, HandIn, Participation, StageRun, Subject
+from jiebang.lifecycle.models import FactEntry, HandIn, Participation, StageRun, Subject, SubjectKind
 from jiebang.lifecycle.submissions import BadFields
 from jiebang.organisations.models import Organisation
 from jiebang.policy.pack_facts import Source
@@ -25,10 +26,14 @@ def create_below(
 ) -> Subject:
     """Make a subject below another, numbered in order: `2026-1-C003` is the third challenge of batch 2026-1.
 
-    Call it with the parent's row locked, as an act holds it, or two could get one number.
+    But for bids: whoever bids would read off the number how many have come before. Call it with the parent's row locked, as
+    an act holds it, or two could get one number.
     """
-    count = Subject.objects.filter(parent=parent, kind=kind).count() + 1
+    taken = set(Subject.objects.filter(parent=parent, kind=kind).values_list("number", flat=True))
     width = 2 if kind == "project" else 3
+    number = f"{parent.number}-{letter}{len(taken) + 1:0{width}d}"
+    if kind == SubjectKind.BID:
+        number = _number_without_order(f"{parent.number}-{letter}", taken)
     return Subject.objects.create(
         programme=parent.programme,
         pack_version=parent.pack_version,
@@ -37,10 +42,20 @@ def create_below(
         parent=parent,
         origin=origin,
         lead=lead,
-        number=f"{parent.number}-{letter}{count:0{width}d}",
+        number=number,
         title=title,
         created_at=at,
     )
+
+
+#: So many digits are read over the telephone, and no challenge has as many bids as they can number.
+_DIGITS = 5
+
+
+def _number_without_order(stem: str, taken: set[str]) -> str:
+    while (number := f"{stem}{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}") in taken:
+        pass
+    return number
 
 
 def retitle(subject: Subject, title: str) -> None:
