@@ -10,26 +10,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from jiebang.console.labels import outcome_label
+from jiebang.console.proposed import Proposed, proposed_at, still_stands
 from jiebang.console.sight import Sight, sight_of
+from jiebang.console.signing import sign_off_state, signing_obstacles
 from jiebang.console.slots import article_of
 from jiebang.console.visibility import visible_runs, visible_subjects
-from jiebang.funding.models import Payment
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
-from jiebang.funding.sent_back import is_outdated
-from jiebang.kernel.periods import SHANGHAI, local_date
+from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of, window_problem
 from jiebang.lifecycle.door import EVERY_MOMENT, things_about
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
-from jiebang.lifecycle.transitions import Act, Transition, rows_of
+from jiebang.lifecycle.transitions import Act, Transition, find, rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position
 from jiebang.policy.pack_process import Among, Stage
 from jiebang.policy.pack_rules import When
 from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.program import Program
-from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS
+from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS, is_guarded
 from jiebang.policy.verdicts import CompiledRule, explain_verdict, judge_rule
 from jiebang.publications.actions.resolve_objection import has_judged
 from jiebang.publications.models import Objection
@@ -46,8 +47,12 @@ ASIDE = frozenset(
 )  # fmt: skip
 
 _DIGEST = re.compile(r"（sha256:[0-9a-f]{64}）")
-#: What only authorities ever do: to others it isn't worth a line on their page.
-_CHECKS = frozenset({"check_facts", "check_relations"})
+#: What only authorities ever do among themselves: to others it isn't worth a line on their page.
+_INTERNAL = frozenset({"check_facts", "check_relations", "propose", "sign_off", "conclude_as_signed"})
+
+#: What the chain on the page tells already: whose turn it is, and that what has been put up waits for it.
+_TOLD_BY_THE_CHAIN = frozenset({"sign_off", "conclude_as_signed"})
+_PUT_UP = frozenset({"propose", "conclude"})
 
 
 @dataclass(slots=True)
@@ -79,6 +84,8 @@ class Desk:
     verdicts: list[dict[str, Any]]
     unset_ahead: list[tuple[str, str]]
     chain: list[tuple[str, str]]
+    #: what waits for the chain's signatures; nothing where money moves, whose amounts are shown by themselves
+    proposed: Proposed | None = None
     returned: str | None = None
     #: a year without whose holidays what comes next can't be dated
     year_ahead: int | None = None
@@ -106,13 +113,23 @@ class Desk:
     @property
     def _closed(self) -> list[Offer]:
         return [
-            one for one in self.offers if not one.allowed and not (one.event == "sign_off" and self.chain)
+            one
+            for one in self.offers
+            if not one.allowed
+            and not (
+                self.chain and (one.event in _TOLD_BY_THE_CHAIN or (self.proposed and one.event in _PUT_UP))
+            )
         ]
 
     @property
     def turn(self) -> str:
         """The position that signs next; empty where nobody does."""
         return next((position for position, told in self.chain if not told), "")
+
+    @property
+    def waits_for_proposal(self) -> bool:
+        """Whether nothing is there yet that the chain could sign."""
+        return self.run.kind not in MONEY_KINDS and self.proposed is None
 
     @property
     def against(self) -> list[dict[str, Any]]:
@@ -173,25 +190,18 @@ def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
         return bool(paid_between_parties(program_of(subject), subject.process))
     if row.event == "confirm_contribution":
         return waiting_for_confirmation(subject).exists()
+    signs = bool(subject.programme.sign_off_chains.get(run.kind))
     if row.event == "sign_off":
-        return bool(subject.programme.sign_off_chains.get(run.kind))
+        return signs
+    if row.event in ("propose", "conclude_as_signed"):
+        return signs and find(run.kind, "conclude") is not None
+    if row.event == "conclude" and signs and run.kind not in MONEY_KINDS:
+        # What the chain has to sign is proposed instead.
+        stage = describe_stage(program_of(subject), subject, run.stage)
+        return bool(stage and any(not is_guarded(run.kind, outcome) for outcome in stage.outcomes))
     if row.event in ("close", "import_needs") and run.kind in INTAKE_KINDS:
         return subject.kind in ("batch", "challenge")
     return True
-
-
-def sign_off_state(run: StageRun, subject: Subject) -> tuple[list[tuple[str, str]], str]:
-    """The chain as (position, who signed and when), and the position whose turn it is."""
-    chain = list(subject.programme.sign_off_chains.get(run.kind, []))
-    signed = [one for one in run.sign_offs.all() if one.voided_at is None and one.agreed]
-    shown = []
-    for number, position in enumerate(chain):
-        told = ""
-        if number < len(signed):
-            one = signed[number]
-            told = f"{one.signed_by.person.name} {one.signed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-        shown.append((Position(position).label, told))
-    return shown, chain[len(signed)] if len(signed) < len(chain) else ""
 
 
 def _is_left_out(run: StageRun, subject: Subject, actor: Actor) -> bool:
@@ -205,38 +215,19 @@ def _is_left_out(run: StageRun, subject: Subject, actor: Actor) -> bool:
     return subject.kind == "challenge" and not mine.exists()
 
 
-#: What can't be done where money moves while a proposal stands, and what has to come first.
-_BARRED_BY_A_PROPOSAL = {
-    "propose_payment": "已经提出过拨付意见，等签署和登记",
-    "conclude": "已经提出过金额：登记凭证，或由签署人退回",
-}
-
-
 def obstacles_of(
-    row: Transition, run: StageRun, subject: Subject, actor: Actor, has_payment: bool, has_objection: bool
+    row: Transition, run: StageRun, subject: Subject, actor: Actor, has_proposal: bool, has_objection: bool
 ) -> list[str]:
-    """What else stands in the way of somebody whose role and hour are right."""
-    found = []
-    _, turn = sign_off_state(run, subject)
-    if row.event == "sign_off":
-        if not turn:
-            found.append("已经全部签完")
-        elif turn != actor.position:
-            found.append(f"现在轮到{Position(turn).label}签署")
-        elif run.kind in MONEY_KINDS and not has_payment:
-            found.append("还没有提出拨付意见")
+    """What else stands in the way of somebody whose role and hour are right.
+
+    `has_proposal`: something waits at the run for signatures, or for what follows them: a payment, a conclusion.
+    """
+    found = signing_obstacles(row.event, run, subject, actor, has_proposal)
     if row.event == "resolve_objection":
         if not has_objection:
             found.append("没有待办的异议")
         elif has_judged(subject, actor.person_id):
             found.append("您经办过这件事，异议由没有经办过的人办理")
-    if has_payment and row.event in _BARRED_BY_A_PROPOSAL:
-        found.append(_BARRED_BY_A_PROPOSAL[row.event])
-    if row.event == "record_payment":
-        if not has_payment:
-            found.append("还没有提出拨付意见")
-        elif turn:
-            found.append(f"逐级审批还没有签完，现在轮到{Position(turn).label}")
     correcting = run.subject_id == subject.pk and subject.kind in ("need", "bid")
     if row.event in ("submit_need", "submit_bid") and correcting and actor.organisation_id != subject.lead_id:
         found.append("等原提交单位补正")
@@ -264,6 +255,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
     subject = run.subject
     situation = situation_of(subject, at)
     verdicts = verdicts_of(run, program, at)
+    serves = actor.authority_id is not None
     if actor.organisation_id is not None:
         # What the rules say of a rival's bid is as closed to others as the bid itself.
         seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
@@ -286,7 +278,9 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         offers=offers_of(run, stage, program, actor, at),
         verdicts=verdicts,
         unset_ahead=list(dict.fromkeys(unset)),
-        chain=sign_off_state(run, subject)[0],
+        # Who signs what, and what is to become of a case, is the authorities' own until it is concluded.
+        chain=sign_off_state(run, subject)[0] if serves else [],
+        proposed=proposed_at(Act(run, subject, stage, program, actor, None, at, {})) if serves else None,
         returned=_returned_with(run),
         year_ahead=year_ahead,
     )
@@ -349,15 +343,21 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
     return found
 
 
+def _label_of(row: Transition, run: StageRun, stage: Stage) -> str:
+    """What an act is called; where a chain signs, what is concluded without it is called by its outcomes."""
+    if (
+        row.event != "conclude"
+        or run.kind in MONEY_KINDS
+        or not run.subject.programme.sign_off_chains.get(run.kind)
+    ):
+        return row.label
+    return "、".join(outcome_label(run.kind, one) for one in stage.outcomes if not is_guarded(run.kind, one))
+
+
 def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datetime) -> list[Offer]:
     """Every act there is at a run, each with whether and why not."""
     subject = run.subject
-    # What isn't due any more as it was proposed stands in nobody's way: it has to be proposed anew.
-    has_payment = (
-        run.kind in MONEY_KINDS
-        and Payment.objects.filter(run=run, withdrawn_at__isnull=True).exists()
-        and not is_outdated(Act(run, subject, stage, program, actor, None, at, {}))
-    )
+    has_proposal = still_stands(Act(run, subject, stage, program, actor, None, at, {}))
     has_objection = (
         run.kind == "notice" and Objection.objects.filter(run=run, resolved_at__isnull=True).exists()
     )
@@ -367,7 +367,7 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
             continue
         open_to = [*stage.by, *(stage.with_ or [])] if "any_organisation" in row.who else []
         held = roles_of(actor, subject, open_to=open_to, at=at)
-        if row.event in _CHECKS and actor.authority_id is None:
+        if row.event in _INTERNAL and actor.authority_id is None:
             continue
         why = []
         is_own = may_in_role(row, stage, held, actor.position == Position.EXPERT)
@@ -376,8 +376,8 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
         if late := window_problem(row, run, stage, at):
             why.append(late[0])
         if not why:
-            why += obstacles_of(row, run, subject, actor, has_payment, has_objection)
-        found.append(Offer(run, row.event, row.label, not why, why, is_own))
+            why += obstacles_of(row, run, subject, actor, has_proposal, has_objection)
+        found.append(Offer(run, row.event, _label_of(row, run, stage), not why, why, is_own))
     # What moves the case goes before what stands beside it, what can be done before what can't.
     return sorted(
         found,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from jiebang.console.acts import sign_off_state
+from jiebang.console.signing import sign_off_state
 from jiebang.console.slots import article_of
 from jiebang.funding.models import Payment
 from jiebang.kernel.periods import local_date

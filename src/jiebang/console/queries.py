@@ -41,18 +41,19 @@ class FactRow:
 
 def facts_of(entries: Mapping[str, FactEntry], program: Program) -> list[FactRow]:
     """Values of facts for reading, in the pack's order."""
-    names = _names_of_organisations(entries.values(), program)
+    typed = [(program.types[one.name], one.value) for one in entries.values() if one.name in program.types]
+    names = names_in(typed)
     return [_fact_row(entries[name], program, names) for name in program.pack.facts if name in entries]
 
 
-def _names_of_organisations(entries: Iterable[FactEntry], program: Program) -> dict[str, str]:
+def names_in(values: Iterable[tuple[ValueType, Any]]) -> dict[str, str]:
+    """The names of the organisations that values of facts name by their codes."""
     codes: set[str] = set()
-    for entry in entries:
-        kind = program.types[entry.name].kind if entry.name in program.types else None
-        if kind is Kind.organisation:
-            codes.add(str(entry.value))
-        elif kind is Kind.organisations and isinstance(entry.value, list):
-            codes.update(map(str, entry.value))
+    for of, raw in values:
+        if of.kind is Kind.organisation:
+            codes.add(str(raw))
+        elif of.kind is Kind.organisations and isinstance(raw, list):
+            codes.update(map(str, raw))
     rows = Organisation.objects.filter(credit_code__in=codes).values_list("credit_code", "name")
     return dict(rows)
 

@@ -27,7 +27,7 @@ from jiebang.policy.pack_rules import When
 from jiebang.policy.process import targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.situation import RANK, Situation
-from jiebang.policy.stages import AWAITING_KINDS, MONEY_KINDS, is_booked
+from jiebang.policy.stages import AWAITING_KINDS, MONEY_KINDS, is_booked, is_guarded
 from jiebang.policy.values import DATE, FLAG, MONEY, SCORE, TEXT, Kind, ValueType
 from jiebang.publications.models import Objection
 from jiebang.results.actions.take_in_result import results_to_take_in
@@ -271,24 +271,44 @@ def _note(required: bool = False, hint: str = "") -> Slot:
 
 
 def _conclude(asking: Asking) -> list[Slot]:
+    """Where a chain signs, what it has to sign is proposed; only what it hasn't is concluded at once."""
+    return _conclusion(asking, (False,) if _has_chain(asking) else (True, False))
+
+
+def _propose(asking: Asking) -> list[Slot]:
+    return _conclusion(asking, (True,))
+
+
+def _has_chain(asking: Asking) -> bool:
+    kind = asking.run.kind
+    return kind not in MONEY_KINDS and bool(asking.subject.programme.sign_off_chains.get(kind))
+
+
+def _conclusion(asking: Asking, guarded: tuple[bool, ...]) -> list[Slot]:
+    """What concluding has to be told; `guarded`: whether for outcomes that rules and signatures guard, for others, for both."""
     kind = asking.run.kind
     if kind == "announce":
         return fact_slots(asking, EVERY_MOMENT)
     if kind == "select":
+        if True not in guarded:
+            return [_note(required=True, hint="一个都不选，就是没有合格者，要写理由")]
         options = name_things(candidates_of(asking.subject, asking.stage.among))
         picked = Slot(
-            ("bids",), "选定的揭榜申请", ValueType(Kind.choices, options=options),
-            hint="一个都不选，就是没有合格者，要写理由",
+            ("bids",), "选定的揭榜申请", ValueType(Kind.choices, options=options), required=False not in guarded,
+            hint="一个都不选，就是没有合格者，要写理由" if False in guarded else "",
         )  # fmt: skip
         return [picked, _note()]
     slots: list[Slot] = []
     if kind != "review" or _by_hand(asking.stage.scoring):
         # Where money moves, the favourable outcome is booked with its amount and voucher, not declared.
         outcomes = {
-            name: outcome_label(kind, name) for name in asking.stage.outcomes if not is_booked(kind, name)
+            name: outcome_label(kind, name)
+            for name in asking.stage.outcomes
+            if not is_booked(kind, name) and is_guarded(kind, name) in guarded
         }
-        slots.append(Slot(("outcome",), "结果", choice(outcomes), required=True))
-    slots.append(_note(hint="不予通过、退回等结果要写明理由"))
+        only = next(iter(outcomes)) if len(outcomes) == 1 else None
+        slots.append(Slot(("outcome",), "结果", choice(outcomes), required=True, initial=only))
+    slots.append(_note(hint="不予通过、退回等结果要写明理由" if False in guarded else ""))
     return slots + fact_slots(asking, EVERY_MOMENT)
 
 
@@ -363,6 +383,7 @@ OBJECTION_SLOTS = [
 ]
 _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "conclude": _conclude,
+    "propose": _propose,
     "pose_topic": submission_slots,
     "submit_need": submission_slots,
     "submit_bid": submission_slots,
@@ -387,7 +408,7 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
         *submission_slots(asking),
     ],
 }
-TAKES_FACTS = frozenset({"conclude", "propose_payment", "check_facts"})
+TAKES_FACTS = frozenset({"conclude", "propose", "propose_payment", "check_facts"})
 
 
 def slots_of(event: str, asking: Asking) -> list[Slot]:

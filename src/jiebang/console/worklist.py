@@ -19,10 +19,10 @@ from jiebang.console.acts import (
     obstacles_of,
 )
 from jiebang.console.handed_in import HandedIn, handed_in
+from jiebang.console.proposed import standing_at
 from jiebang.console.slots import article_of
 from jiebang.console.visibility import programmes_of, visible_runs
 from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
-from jiebang.funding.models import Payment
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import HandIn, StageRun, Subject
@@ -34,7 +34,7 @@ from jiebang.organisations.models import RoleHolder
 from jiebang.policy.pack_parties import PartyIs
 from jiebang.policy.pack_process import Among, Stage
 from jiebang.policy.program import Program
-from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS
+from jiebang.policy.stages import INTAKE_KINDS
 from jiebang.publications.models import Objection
 from jiebang.reviews.models import Review
 
@@ -87,11 +87,7 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
     runs = _runs(actor, at)
     found.is_cut, runs = len(runs) > _MOST, runs[:_MOST]
     roles = _RolesHeld(actor)
-    paid = set(
-        Payment.objects.filter(
-            run__in=[r for r in runs if r.kind in MONEY_KINDS], withdrawn_at__isnull=True
-        ).values_list("run_id", flat=True)
-    )
+    proposed = standing_at(runs)
     reviewed = set(
         Review.objects.filter(run__in=runs, expert_id=actor.person_id).values_list("run_id", flat=True)
         if actor.position == Position.EXPERT
@@ -102,7 +98,7 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
     )
     with_papers = set(HandIn.objects.filter(run__in=runs).values_list("run_id", flat=True))
     for run in runs:
-        known = _Known(run.pk in paid, run.pk in reviewed, run.pk in objected, run.pk in with_papers)
+        known = _Known(run.pk in proposed, run.pk in reviewed, run.pk in objected, run.pk in with_papers)
         _sort_in(run, found, actor, roles, known, at)
     if actor.organisation_id is not None:
         found.handed_in = handed_in(actor.organisation_id, runs, at)
@@ -129,7 +125,7 @@ def _runs(actor: Actor, at: datetime) -> list[StageRun]:
 class _Known:
     """What was read beforehand about a run."""
 
-    has_payment: bool
+    has_proposal: bool
     has_reviewed: bool
     has_objection: bool
     has_papers: bool
@@ -196,7 +192,7 @@ def _sort_in(
         stands = (
             late[0]
             if late
-            else "；".join(obstacles_of(row, run, subject, actor, known.has_payment, known.has_objection))
+            else "；".join(obstacles_of(row, run, subject, actor, known.has_proposal, known.has_objection))
         )
         if row.event == "record_review" and known.has_reviewed:
             stands = "您已打分，汇总之前可以修改"

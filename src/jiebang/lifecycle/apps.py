@@ -16,6 +16,7 @@ class LifecycleConfig(AppConfig):
             conclude,
             expire,
             papers,
+            propose,
             sign_off,
             told,
         )

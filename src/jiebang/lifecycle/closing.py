@@ -43,7 +43,9 @@ def window_problem(row: Transition, run: StageRun, stage: Stage, at: datetime) -
     window = row.window
     if window == "any" and stage.on_expiry is not None:
         window = "closed" if row.event == "close" else "open"
-        if row.event == "conclude" and is_favourable(stage.kind, stage.on_expiry):
+        if row.event in ("conclude", "propose", "conclude_as_signed") and is_favourable(
+            stage.kind, stage.on_expiry
+        ):
             # Silence would have passed it: if the clock couldn't say so, whoever runs the stage still may conclude.
             return None
     shown = show_close(run.closes_at)

@@ -86,7 +86,7 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
                 where=described.label, what=f"这个阶段没有“{event}”这个操作", fix="回到事项页面重新选择"
             )
         role = _allowed_role(row, described.by, described.with_ or [], subject, actor, at, public)
-        ended_before = _ended_at(subject, at)
+        ended_before = ended_at(subject, at)
         # Only now: who ended a stage, and how, isn't for those who have no part in it.
         run = _open_run(subject, stage)
         if late := window_problem(row, run, described, at):
@@ -112,7 +112,7 @@ def note_ends(act: Act, before: set[int]) -> None:
 
     `before`: what another act had ended at the very same instant; a tick of the clock does many acts at one.
     """
-    after = _ended_at(act.subject, act.at) - before
+    after = ended_at(act.subject, act.at) - before
     if after:
         ended = list(Subject.objects.filter(pk__in=after).order_by("pk"))
         told = [{"subject": one.pk, "ending": one.ending} for one in ended]
@@ -120,7 +120,8 @@ def note_ends(act: Act, before: set[int]) -> None:
         act.messages += [("subject.ended", one, {"ending": one.ending}) for one in ended]
 
 
-def _ended_at(subject: Subject, at: datetime) -> set[int]:
+def ended_at(subject: Subject, at: datetime) -> set[int]:
+    """Keys of everything in the programme that ended at the instant."""
     # Naming every kind lets the index of programme, kind and end answer, however many cases the programme has had.
     rows = Subject.objects.filter(programme=subject.programme_id, kind__in=SubjectKind.values, ended_at=at)
     return set(rows.values_list("pk", flat=True))

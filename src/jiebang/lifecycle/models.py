@@ -268,6 +268,32 @@ class RelationLookup(models.Model):
         return f"{self.subject.number} {self.as_of}"
 
 
+class Proposal(models.Model):
+    """How a stage is to be concluded, put forward for the chain's signatures: what the act will be told and what it will do."""
+
+    run = models.ForeignKey(StageRun, models.PROTECT, related_name="proposals", verbose_name="阶段")
+    payload = models.JSONField("内容")
+    outcome = models.CharField("结果", max_length=40)
+    ends = models.JSONField("随之结束的事项", default=list)
+    known = models.JSONField("所依据的事实的摘要", default=dict)
+    salt = models.CharField("盐", max_length=40)
+    digest = models.CharField("摘要", max_length=90)
+    proposed_at = models.DateTimeField("提出时间")
+    proposed_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="提出人")
+    withdrawn_at = models.DateTimeField("失效时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "拟办意见"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run"], condition=Q(withdrawn_at__isnull=True), name="one_proposal_standing"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
 class SignOff(models.Model):
     """One signature of a chain over a stage run: 经办, 科室, 分管, 主管."""
 

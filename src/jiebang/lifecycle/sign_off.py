@@ -1,12 +1,17 @@
-"""One chain of signatures serves every approval: 经办 → 科室 → 分管 → 主管; which stages need which is the programme's data."""
+"""One chain of signatures serves every approval: 经办 → 科室 → 分管 → 主管; which stages need which is the programme's data.
+
+What is signed is a proposal: amounts where money moves, else how the stage is to be concluded (`propose`).
+"""
 
 from __future__ import annotations
 
+from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
-from jiebang.lifecycle.models import SignOff
+from jiebang.lifecycle.models import Proposal, SignOff
+from jiebang.lifecycle.proposals import require_current, standing_proposal
 from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.organisations.enums import Position
-from jiebang.policy.stages import KINDS
+from jiebang.policy.stages import KINDS, MONEY_KINDS
 
 
 def sign_off(act: Act) -> None:
@@ -33,6 +38,7 @@ def sign_off(act: Act) -> None:
     note = str(act.payload.get("note", ""))
     if not agreed and not note.strip():
         raise UnableToApply(where=act.stage.label, what="不同意要写理由", fix="写明理由")
+    _note_in_ledger(act, turn, agreed=agreed)
     made = SignOff.objects.create(
         run=act.run,
         position=turn,
@@ -46,9 +52,23 @@ def sign_off(act: Act) -> None:
     act.result["sign_off"] = made.pk
 
 
+def _note_in_ledger(act: Act, position: str, *, agreed: bool) -> None:
+    """Who agreed to what: without the proposal's digest a signature could later be said to be another's."""
+    body = {"subject": act.subject.pk, "position": position, "agreed": agreed}
+    if act.stage.kind not in MONEY_KINDS:
+        proposal = standing_proposal(act.run)
+        if proposal is None:
+            raise UnableToApply(where=act.stage.label, what="还没有提出拟办意见", fix="先提出，再逐级签署")
+        if agreed:
+            require_current(act, proposal)
+        body["proposal"] = proposal.digest
+    act.drafts.append(EntryDraft("proposal.signed", body))
+
+
 def void_signatures(act: Act) -> None:
     """Start the chain again: what was signed has changed, or somebody refused. The old signatures stay readable."""
     SignOff.objects.filter(run=act.run, voided_at__isnull=True).update(voided_at=act.at)
+    Proposal.objects.filter(run=act.run, withdrawn_at__isnull=True).update(withdrawn_at=act.at)
 
 
 def chain_of(act: Act) -> list[str]:
@@ -57,14 +77,25 @@ def chain_of(act: Act) -> list[str]:
 
 
 def require_signed(act: Act) -> None:
-    """Raise UnableToApply while signatures are missing."""
-    chain = chain_of(act)
-    signed = list(
-        SignOff.objects.filter(run=act.run, voided_at__isnull=True, agreed=True).values_list(
-            "position", flat=True
+    """Raise UnableToApply where this isn't done as it was signed, or signatures are missing."""
+    if not chain_of(act) or act.is_signed:
+        return
+    if act.is_trial:
+        act.is_signed = True
+    elif act.stage.kind in MONEY_KINDS:
+        require_every_signature(act)
+    else:
+        raise UnableToApply(
+            where=act.stage.label,
+            what="这个结果要逐级审批",
+            fix="先提出拟办意见，签完后按签署的意见办结",
         )
-    )
-    missing = chain[len(signed) :]
+
+
+def require_every_signature(act: Act) -> None:
+    """Raise UnableToApply naming the positions whose signatures are missing."""
+    agreed = SignOff.objects.filter(run=act.run, voided_at__isnull=True, agreed=True)
+    missing = chain_of(act)[agreed.count() :]
     if missing:
         waits = "、".join(Position(p).label for p in missing)
         raise UnableToApply(

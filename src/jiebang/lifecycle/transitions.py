@@ -31,6 +31,10 @@ class Act:
     at: datetime
     payload: dict[str, Any]
     draft: str = ""
+    #: tried out to see what it would do, and undone
+    is_trial: bool = False
+    #: what the chain of signatures is for: done as it was signed, or (in a trial) found to need signing
+    is_signed: bool = False
     drafts: list[EntryDraft] = field(default_factory=list)
     messages: list[tuple[str, Subject | None, dict[str, Any]]] = field(default_factory=list)
     result: dict[str, Any] = field(default_factory=dict)

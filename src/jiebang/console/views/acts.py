@@ -170,7 +170,7 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
     payload = read_form(form, scene.asking)
     if scene.event == "check_facts":
         payload["facts"] = payload.get("facts", {}) | found_empty(form)
-    if scene.event == "conclude":
+    if scene.event in ("conclude", "propose"):
         leave_unchecked(payload, form, scene.asking.run.kind)
     if form.errors:
         return _show(request, scene, form, status=422)

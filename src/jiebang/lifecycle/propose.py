@@ -1,0 +1,103 @@
+"""Where a chain of signatures is due, how a stage is to be concluded is proposed first, signed as it stands, concluded as signed.
+
+Otherwise the chain would sign a stage, and whoever concludes could still choose other bids, amounts or facts.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+
+from django.db import transaction
+
+from jiebang.ledger.append import EntryDraft, salted_digest
+from jiebang.lifecycle.door import ended_at
+from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
+from jiebang.lifecycle.models import Proposal, StageRun, Subject
+from jiebang.lifecycle.proposals import digest_known, require_current, standing_proposal
+from jiebang.lifecycle.routing import close_run
+from jiebang.lifecycle.sign_off import chain_of, require_every_signature, void_signatures
+from jiebang.lifecycle.transitions import Act, Transition, find, register
+from jiebang.policy.stages import KINDS, MONEY_KINDS
+
+
+def propose(act: Act) -> None:
+    """Put forward with what the stage is to be concluded; tried out whole and undone, so that nobody signs what can't be done.
+
+    An earlier proposal and its signatures are void then. Raises whatever concluding would, AlreadyDone for the same proposal
+    again, UnableToApply where no signatures are due.
+    """
+    assert act.actor is not None
+    outcome, ends = _try_out(act)
+    told = {"payload": act.payload, "outcome": outcome, "ends": ends}
+    known, earlier = digest_known(act), standing_proposal(act.run)
+    if (
+        earlier is not None
+        and known == earlier.known
+        and told == {name: getattr(earlier, name) for name in told}
+    ):
+        raise AlreadyDone(where=act.stage.label, what="同样的拟办意见已经提出", fix="等逐级签署")
+    void_signatures(act)
+    salt = secrets.token_hex(16)
+    made = Proposal.objects.create(
+        run=act.run, **told, known=known, salt=salt, digest=salted_digest(told, salt),
+        proposed_at=act.at, proposed_by_id=act.actor.account_id,
+    )  # fmt: skip
+    body = {"subject": act.subject.pk, "outcome": outcome, "proposal": made.digest}
+    act.drafts.append(EntryDraft("conclusion.proposed", body))
+    act.result["proposal"] = made.pk
+
+
+def _try_out(act: Act) -> tuple[str, list[int]]:
+    """The outcome that concluding would have, and the keys of what would end with it."""
+    row = find(act.stage.kind, "conclude")
+    if row is None or not chain_of(act):
+        raise UnableToApply(where=act.stage.label, what="这个阶段不需要逐级审批", fix="直接办结")
+    with transaction.atomic():
+        # Rows of its own: what the trial leaves on them in memory isn't undone.
+        subject = Subject.objects.select_related("programme").get(pk=act.subject.pk)
+        run = StageRun.objects.get(pk=act.run.pk)
+        run.subject = subject
+        before = ended_at(subject, act.at)
+        trial = replace(act, run=run, subject=subject, is_trial=True, drafts=[], messages=[], result={})
+        outcome = row.handle(trial)
+        ends = sorted(ended_at(subject, act.at) - before)
+        if outcome is not None:
+            close_run(run, outcome, act.at)
+        transaction.set_rollback(True)
+    if outcome is None or not trial.is_signed:
+        raise UnableToApply(where=act.stage.label, what="这个结果不需要逐级审批", fix="直接办结")
+    return outcome, ends
+
+
+def conclude_as_signed(act: Act) -> str | None:
+    """Conclude with what every position of the chain has signed, and nothing else.
+
+    Raises UnableToApply while signatures are missing, or where what was signed would now have other consequences.
+    """
+    proposal = standing_proposal(act.run)
+    row = find(act.stage.kind, "conclude")
+    if proposal is None or row is None:
+        raise UnableToApply(where=act.stage.label, what="还没有提出拟办意见", fix="先提出，再逐级签署")
+    require_every_signature(act)
+    require_current(act, proposal)
+    act.payload, act.is_signed = proposal.payload, True
+    before = ended_at(act.subject, act.at)
+    outcome = row.handle(act)
+    if (outcome, sorted(ended_at(act.subject, act.at) - before)) != (proposal.outcome, proposal.ends):
+        raise UnableToApply(
+            where=act.stage.label,
+            what="按签署的意见办结，结果已经和签署时不同",
+            fix="由签署人退回，重新提出，再逐级签署",
+        )
+    act.drafts.append(
+        EntryDraft("proposal.concluded", {"subject": act.subject.pk, "proposal": proposal.digest})
+    )
+    return outcome
+
+
+_KINDS = frozenset(KINDS) - MONEY_KINDS
+register(
+    Transition("propose", "提出拟办意见", _KINDS, frozenset({"by"}), propose),
+    Transition("conclude_as_signed", "按签署的意见办结", _KINDS, frozenset({"by"}), conclude_as_signed),
+)

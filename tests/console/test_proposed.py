@@ -1,0 +1,99 @@
+"""A conclusion that a chain has to sign, on the pages: proposed, read by those who sign, done as it was signed."""
+
+from collections.abc import Callable
+
+from django.test import Client
+from django.urls import reverse
+from tests.console.lives import Life
+from tests.console.test_acts import address, open_form
+
+from jiebang.lifecycle.models import Proposal, Subject
+
+PlayLife = Callable[[str], Life]
+
+
+def chained(life: Life, kind: str) -> None:
+    life.stage.programme.sign_off_chains = {kind: ["officer", "head"]}
+    life.stage.programme.save(update_fields=["sign_off_chains"])
+
+
+def case_page(client: Client, subject: Subject) -> str:
+    return client.get(reverse("console:subject", args=[subject.pk])).content.decode()
+
+
+def test_from_proposal_to_what_was_signed(life_until: PlayLife) -> None:
+    life = life_until("2026-03-30T09:00")
+    chained(life, "select")
+    challenge, bid = life.subject("challenge"), life.subject("bid1")
+    officer, head = life.client("officer"), life.client("head")
+    propose = address(challenge, "select", "propose")
+    sign = address(challenge, "select", "sign_off")
+    conclude = address(challenge, "select", "conclude_as_signed")
+    assert "等提出拟办意见" in case_page(officer, challenge)
+    empty = officer.post(propose, open_form(officer, propose))
+    assert empty.status_code == 422
+    assert "必填" in empty.content.decode()
+    form = {**open_form(officer, propose), "bids": str(bid.pk), "note": "专家评分第一"}
+    assert officer.post(propose, form).status_code == officer.post(propose, form).status_code == 302
+    assert Proposal.objects.count() == 1
+    read = case_page(head, challenge)
+    for word in ("拟办意见：已选定", "经办甲（合成）", "专家评分第一", bid.number, "现在轮到经办签署"):
+        assert word in read, word
+    # What firms and their rivals see of the case has no word of it.
+    told = case_page(life.client("prof"), challenge)
+    assert "拟办意见" not in told
+    assert "专家评分第一" not in told
+    early = officer.post(conclude, {"_draft": "early", "_revision": "1"})
+    assert "逐级审批还没有签完" in early.content.decode()
+    for client in (officer, head):
+        assert client.post(sign, {**open_form(client, sign), "agreed": "true"}).status_code == 302
+    assert officer.post(conclude, open_form(officer, conclude)).status_code == 302
+    assert life.subject("challenge").stage_runs.get(stage="select").outcome == "selected"
+
+
+def test_the_form_for_what_isnt_signed_offers_only_that(life_until: PlayLife) -> None:
+    life = life_until("2026-04-09T09:00")
+    chained(life, "approve_project")
+    challenge, officer = life.subject("challenge"), life.client("officer")
+    propose = officer.get(address(challenge, "approve", "propose")).content.decode()
+    conclude = officer.get(address(challenge, "approve", "conclude")).content.decode()
+    assert "同意立项" in propose
+    assert "不予立项" not in propose
+    assert "不予立项" in conclude
+    assert "同意立项" not in conclude
+
+
+def test_the_worklist_tells_whose_turn_it_is(life_until: PlayLife) -> None:
+    life = life_until("2026-03-30T09:00")
+    chained(life, "select")
+    challenge, officer = life.subject("challenge"), life.client("officer")
+    worklist = "/console/worklist/"
+    assert "提出拟办意见" in officer.get(worklist).content.decode()
+    propose = address(challenge, "select", "propose")
+    officer.post(propose, {**open_form(officer, propose), "bids": str(life.subject("bid1").pk)})
+    officer.get(worklist)  # what has just been done is told once
+    told = officer.get(worklist).content.decode()
+    assert "提出拟办意见" not in told
+    assert "签署" in told
+    assert "现在轮到经办签署" in life.client("head").get(worklist).content.decode()
+
+
+def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> None:
+    life = life_until("2026-03-04T09:00")
+    chained(life, "vet_need")
+    need, officer = life.subject("need"), life.client("officer")
+    propose = address(need, "vet", "propose")
+    invested = {"facts.challenge.total_investment": "500", "facts.challenge.total_investment--unit": "万元"}
+    assert (
+        officer.post(propose, {**open_form(officer, propose), **invested, "outcome": "passed"}).status_code
+        == 302
+    )
+    check = address(need, "vet", "check_facts")
+    found = {
+        **{name: value.replace("500", "600") for name, value in invested.items()},
+        "source": "checked", "as_of": "2026-03-04", "evidence": "示例",
+    }  # fmt: skip
+    assert officer.post(check, {**open_form(officer, check), **found}).status_code == 302
+    page = case_page(officer, need)
+    assert "提出之后变了：项目投入总额" in page
+    assert "要重新提出" in page
