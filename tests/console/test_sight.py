@@ -87,6 +87,20 @@ def test_what_the_rules_say_of_a_bid_tells_its_bidder_no_value_that_was_not_anno
     assert "所依据的内容没有公布" not in inside
 
 
+def test_a_refusal_tells_a_bidder_which_rule_and_not_the_value_that_was_not_announced(
+    db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rule = "  dear: {clause: TH-3, label: 投入够大, force: must, at: submit, stages: [bid], test: {at_least: [challenge.total_investment, 6000000 元]}}\n"
+    life = live_with(monkeypatch, tmp_path, (*_CHANGES, ("rules:\n", "rules:\n" + rule)), "2026-03-06T09:00")
+    address = reverse("console:act", args=[life.subject("challenge").pk, "bid", "submit_bid"])
+    form = {"_draft": "r1", "_revision": "1", "values.bid.title": "解法", "values.bid.plan": "路线"}
+    sent = life.client("prof").post(address, form)
+    assert sent.status_code == 422
+    assert "投入够大" in sent.content.decode()
+    assert "5,000,000.00" not in sent.content.decode()
+    load_program.cache_clear()
+
+
 def test_who_carries_out_a_project_reads_no_more_of_the_need_and_its_sponsor_reads_all(life: Life) -> None:
     play_on(life, "2026-03-25T16:59", PAYING)
     solver, sponsor = page(life, "prof", "project"), page(life, "firm", "project")

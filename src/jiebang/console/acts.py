@@ -31,7 +31,7 @@ from jiebang.policy.pack_rules import When
 from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS, is_guarded
-from jiebang.policy.verdicts import CompiledRule, explain_verdict, judge_rule
+from jiebang.policy.verdicts import explain_verdict, judge_rule
 from jiebang.publications.actions.resolve_objection import has_judged
 from jiebang.publications.models import Objection
 
@@ -305,18 +305,21 @@ def _keep_back(
         thing = one["thing"] or subject
         if thing.pk not in sights:
             sights[thing.pk] = sight_of(actor, thing, program, at)
-        if sights[thing.pk].sealed & one["reads"]:
-            continue
-        if sights[thing.pk].kept & one["reads"]:
-            one["explanation"] = f"{one['label']}：所依据的内容没有公布，不在这里写明"
-        found.append(one)
+        if not sights[thing.pk].sealed & facts_read(one):
+            withhold(one, sights[thing.pk])
+            found.append(one)
     return found
 
 
-def _reads(rule: CompiledRule) -> set[str]:
-    """The facts that a rule looks at."""
-    parts = [rule.test, *([rule.given] if rule.given else [])]
-    return {fact for part in parts for leaf in part.leaves() for one in leaf.operands for fact in one.facts}
+def facts_read(told: dict[str, Any]) -> set[str]:
+    """The facts that a verdict, told as data, rests on."""
+    return {given["fact"] for leaf in told["conditions"] for given in leaf["inputs"]}
+
+
+def withhold(told: dict[str, Any], sight: Sight) -> None:
+    """Leave the words of a verdict out that rests on what its reader may not know: they tell the value."""
+    if sight.kept & facts_read(told):
+        told["explanation"] = f"{told['label']}：所依据的内容没有公布，不在这里写明"
 
 
 def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str, Any]]:
@@ -338,7 +341,6 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
                 # Which file it is can be seen among the facts; a digest is no reading.
                 told["explanation"] = _DIGEST.sub("", told["explanation"])
                 told["thing"] = thing if thing is not subject else None
-                told["reads"] = _reads(rule)
                 found.append(told)
     return found
 

@@ -63,7 +63,7 @@ def hand_in(
     if lead_fact in act.program.types and organisation is not None:
         facts[lead_fact] = {"value": organisation.credit_code, "source": "computed", "as_of": _today(act)}
     # A title is read by whoever may see that there is a bid; out of a sealed one it is taken when the window has closed.
-    titled = () if act.stage.sealed else title_facts
+    titled = () if act.stage.sealed and kind == "bid" else title_facts
     title = next((str(values[name]) for name in titled if values.get(name)), act.subject.title)[:300]
     thing = found or _make(act, kind, organisation, title, letter, for_other=behalf is not None)
     replaced = found is not None

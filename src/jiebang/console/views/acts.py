@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of
+from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of, withhold
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.checks import changed_fields, found_empty, leave_unchecked, with_declared, with_names
 from jiebang.console.drafts import REPLACES, close_draft, find_draft, next_revision, save_draft
@@ -258,7 +258,9 @@ def _try_door(
             }
         context["problem"] = error
     except Refused as error:
+        sight = sight_of(scene.visit.actor, scene.subject, scene.program, scene.visit.at)
         for verdict in error.verdicts:
+            withhold(verdict, sight)
             verdict["articles"] = [article_of(scene.program, clause) for clause in verdict["clause"]]
         context["refused"] = error.verdicts
         context["problem"] = UnableToApply(what="不符合下列规则，没有办理", fix=error.fix)
