@@ -95,3 +95,18 @@ def test_the_second_round_is_no_replacement_the_first_time(monkeypatch: pytest.M
         .post(address, {"_draft": "p3", "_revision": "1", "values.bid.plan": "全案"})
         .content.decode()
     )
+
+
+def test_an_agencys_form_offers_no_fact_that_its_stage_does_not_look_at(rounds: Life) -> None:
+    address = reverse("console:act", args=[rounds.subject("b1").pk, "look", "conclude"])
+    offered = rounds.client("agency").get(address).content.decode()
+    assert "联盟出题" not in offered
+    assert '<option value="bid.plan">' not in offered
+
+
+def test_whoever_appoints_a_bidder_is_told_where_it_stays_out(rounds: Life) -> None:
+    client = rounds.client("officer")
+    address = reverse("console:appointments", args=[rounds.subject("batch").pk])
+    sent = client.post(address, {"role": "agency", "organisation": "示例合作公司（合成）"}, follow=True)
+    assert f"被列入了 {rounds.subject('b1').number}" in sent.content.decode()
+    assert "记录核实情况" in sent.content.decode()

@@ -9,8 +9,9 @@ from jiebang.console.fact_groups import group_facts
 from jiebang.console.money_rows import money_of
 from jiebang.console.passage import RECENT, passage_of, timeline_of
 from jiebang.console.queries import facts_of, relatives_of
+from jiebang.console.sight import current_facts
 from jiebang.lifecycle.clock import read_clock
-from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import StageRun
 from jiebang.scenarios.play import play_steps
 from jiebang.scenarios.read import Step
@@ -26,7 +27,7 @@ def test_facts_of_the_present_step_are_open_and_each_fact_is_shown_once(life_unt
     life = life_until("2026-03-03T11:00")
     need = life.subject("need")
     program = program_of(need)
-    rows = facts_of(need, program)
+    rows = facts_of(current_facts(lineage_of(need)), program)
     groups = group_facts(rows, need, program, ["vet"])
     assert [(group.title, group.is_open) for group in groups] == [
         ("现在这一步要看的", True),
@@ -42,7 +43,9 @@ def test_facts_of_the_present_step_are_open_and_each_fact_is_shown_once(life_unt
 def test_without_a_present_step_the_first_group_is_open(life_until: PlayLife) -> None:
     life = life_until("2026-03-03T11:00")
     need = life.subject("need")
-    groups = group_facts(facts_of(need, program_of(need)), need, program_of(need), [])
+    groups = group_facts(
+        facts_of(current_facts(lineage_of(need)), program_of(need)), need, program_of(need), []
+    )
     assert [(group.title, group.is_open) for group in groups] == [
         ("《需求表》", True),
         ("办理中记录的", False),
@@ -55,7 +58,7 @@ def test_the_same_step_of_several_bids_is_told_once_and_the_newest_first(life_un
     actor = life.stage.actor("officer", read_clock())
     assert actor is not None
     relatives = relatives_of(challenge, actor, read_clock())
-    timeline = timeline_of(challenge, relatives, program_of(challenge))
+    timeline = timeline_of(challenge, relatives, program_of(challenge), StageRun.objects.all())
     passage = passage_of(timeline)
     told = [
         (event.label, event.outcome, len(event.subjects)) for event in [*passage.recent, *passage.earlier]
@@ -91,7 +94,7 @@ def test_what_can_be_done_stands_before_what_others_do(life_until: PlayLife) -> 
 def test_a_choice_of_bids_names_whose_they_are(life_until: PlayLife) -> None:
     life = life_until("2026-03-30T09:00")
     text = page(life, "officer", "challenge")
-    assert "2026-1-C001-B001 示例大学（合成） 《解法一改》" in text
+    assert f"{life.subject('bid1').number} 示例大学（合成） 《解法一改》" in text
 
 
 def test_an_expert_reads_whose_bid_is_to_be_marked(life_until: PlayLife) -> None:

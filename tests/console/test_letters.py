@@ -40,11 +40,11 @@ def test_a_firm_reads_why_its_need_came_back_and_what_became_of_it(life_until: P
 def test_the_chosen_and_the_failed_each_learn_their_own(life_until: PlayLife) -> None:
     life = life_until("2026-04-15T09:00")
     won = told(life, "prof")
-    assert ("2026-1-C001-B001", "已选定", "") in won
+    assert (life.subject("bid1").number, "已选定", "") in won
     assert ("2026-1-C001-P01", "已立项", "") in won
     assert ("2026-1-C001-P01", "拨付：已拨付", "") in won
     lost = told(life, "researcher")
-    assert lost[-1] == ("2026-1-C001-B002", "办理结束：评审未通过", "")
+    assert lost[-1] == (life.subject("bid2").number, "办理结束：评审未通过", "")
     assert not {number for number, _, _ in won} & {number for number, _, _ in lost}
 
 

@@ -11,9 +11,9 @@ from django.urls import reverse
 from tests.console.lives import Life
 from tests.organisations.cast import PASSWORD, Somebody, somebody
 
-from jiebang.console.addresses import address_of
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.organisations.actions.activate_account import activate_account
+from jiebang.organisations.addresses import address_of
 
 PlayLife = Callable[[str], Life]
 LOG_IN = "/console/log-in/"

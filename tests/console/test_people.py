@@ -178,8 +178,9 @@ def test_an_administrators_own_row_has_no_buttons_and_can_not_be_ended(
 ) -> None:
     who = admins["firm"]
     html = client_of(who).get(PEOPLE).content.decode()
-    assert f'value="{who.mandate.pk}"' not in html
-    assert f'value="{life.stage.accounts["firm"][1].pk}"' in html
+    buttons = re.findall(r"<button[^>]*>", html)
+    assert not [one for one in buttons if f'value="{who.mandate.pk}"' in one]
+    assert [one for one in buttons if f'value="{life.stage.accounts["firm"][1].pk}"' in one]
     for do in ("end", "code", "disable"):
         assert client_of(who).post(PEOPLE, {do: str(who.mandate.pk)}).status_code == 422
     assert client_of(who).get(PEOPLE).status_code == 200

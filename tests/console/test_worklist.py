@@ -26,7 +26,7 @@ def acts_of(life: Life, who: str, at: str) -> list[tuple[str, tuple[str, ...]]]:
         ("2026-03-03T14:00", "firm", [("2026-1-N001", ("提交需求",))]),
         ("2026-03-03T14:00", "prof", []),
         ("2026-03-03T14:00", "officer", []),
-        ("2026-03-27T09:00", "expert", [("2026-1-C001-B001", ("打分",)), ("2026-1-C001-B002", ("打分",))]),
+        ("2026-03-27T09:00", "expert", [("bid1", ("打分",)), ("bid2", ("打分",))]),
         ("2026-03-31T09:00", "secretary", [("2026-1-C001", ("办结",))]),
         ("2026-04-02T10:00", "second", []),
         ("2026-04-03T10:00", "second", [("2026-1-C001", ("办结异议",))]),
@@ -40,7 +40,10 @@ def acts_of(life: Life, who: str, at: str) -> list[tuple[str, tuple[str, ...]]]:
 def test_each_sees_what_waits_for_them(
     life_until: PlayLife, until: str, who: str, expected: list[tuple[str, tuple[str, ...]]]
 ) -> None:
-    assert acts_of(life_until(until), who, until) == expected
+    life = life_until(until)
+    # Bids have numbers that nobody knows beforehand.
+    known = [(life.subject(what).number if what.startswith("bid") else what, acts) for what, acts in expected]
+    assert acts_of(life, who, until) == known
 
 
 def test_the_page_names_clause_and_deadline(life_until: PlayLife) -> None:

@@ -23,8 +23,8 @@ FLAGS = [
     "--no-first-run",
 ]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-#: A form that isn't taken is answered with 422.
-EXPECTED = ("favicon", "404", "422")
+#: A form that isn't taken is answered with 422, one that was opened under another identity with 409.
+EXPECTED = ("favicon", "404", "409", "422")
 OpenPage = Callable[..., Page]
 
 

@@ -13,7 +13,7 @@ from jiebang.lifecycle.actions.appoint_organisation import end_appointment
 from jiebang.lifecycle.closing import show_close
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed
 from jiebang.lifecycle.known import situation_of
-from jiebang.lifecycle.models import Participation, StageRun, Subject
+from jiebang.lifecycle.models import FactEntry, Participation, StageRun, Subject
 from jiebang.scenarios.play import Stage, play_steps, set_stage
 from jiebang.scenarios.read import Step, read_instant, read_scenario
 
@@ -165,6 +165,29 @@ def test_a_solver_writes_only_what_its_stage_asks_for() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"need.by_alliance": True}, "单位不能在这里写：联盟出题"),
+        ({"bid.plan": "评估中心写的全案"}, "单位不能在这里写：全案"),
+        ({"bid.looked_at": True}, "由系统告知"),
+    ],
+)
+def test_an_appointed_agency_records_what_its_stage_looks_at_and_nothing_else(
+    facts: dict[str, object], why: str
+) -> None:
+    life = play_until("2026-03-20T09:00")
+    refused(
+        life, why, at="2026-03-20T08:00", by="agency", do="conclude", on="b1", outcome="passed", facts=facts
+    )
+    checked = {
+        name: {"value": raw, "source": "checked", "as_of": "2026-03-19"} for name, raw in facts.items()
+    }
+    refused(life, why, at="2026-03-20T08:01", by="agency", do="check_facts", on="b1", facts=checked)
+    account, _ = life.accounts["agency"]
+    assert not FactEntry.objects.filter(recorded_by=account).exists()
+
+
 def test_an_organisation_checks_nothing_about_itself() -> None:
     life = play_until("2026-04-15T23:59:59")
     refused(
@@ -189,6 +212,79 @@ def test_an_agency_that_bids_judges_none_of_its_rivals() -> None:
         refused(
             life, "身份不能办理", at="2026-03-18T09:00", by="agency", do="conclude", on=name, outcome="passed"
         )
+
+
+def test_nobody_takes_an_agency_out_of_the_race_by_naming_it() -> None:
+    life = play_until("2026-03-06T09:01")
+    refused(
+        life, "示例评估中心（合成）是本批次指定的受托机构", at="2026-03-06T09:30", by="one", do="submit_bid",
+        on="challenge", draft="b1n", replace=True, values={"bid.title": "甲", "bid.partners": ["@agency"]},
+    )  # fmt: skip
+    steps = [step for step in read_scenario(LIFE).steps if "2026-03-06T09:01" <= step.at < "2026-03-20T09:01"]
+    play_steps(life, steps)
+    assert run_of(life, "b1", "look").outcome == "passed", "the agency has concluded as ever"
+
+
+def appoint_five_named_by_one() -> Stage:
+    """A bidder named an institute; then the bureau appointed that institute to look at the bids."""
+    life = play_until("2026-03-06T09:01")
+    named = {"bid.title": "甲", "bid.partners": ["@five"]}
+    play_steps(
+        life,
+        [
+            Step(at="2026-03-06T09:30", by="one", do="submit_bid", on="challenge", draft="b1n", replace=True, values=named),
+            Step(at="2026-03-06T10:00", by="officer", do="appoint_organisation", on="batch", organisation="five", role="agency"),
+        ],
+    )  # fmt: skip
+    return life
+
+
+def go_on_to_the_look(life: Stage) -> None:
+    play_steps(
+        life, [s for s in read_scenario(LIFE).steps if "2026-03-06T09:01" <= s.at < "2026-03-20T09:00"]
+    )
+
+
+CONCLUDE = {"by": "five", "do": "conclude", "on": "b1", "outcome": "passed"}
+
+
+def test_whoever_was_named_before_it_was_appointed_judges_no_rival() -> None:
+    life = appoint_five_named_by_one()
+    go_on_to_the_look(life)
+    refused(life, "身份不能办理", at="2026-03-20T08:00", **CONCLUDE)
+    refused(life, "身份不能办理", at="2026-03-20T08:00", **{**CONCLUDE, "on": "b2"})
+
+
+def test_an_officers_finding_that_it_is_no_partner_sets_an_agency_free() -> None:
+    life = appoint_five_named_by_one()
+    none = {"bid.partners": {"value": [], "source": "checked", "as_of": "2026-03-06", "evidence": "书面说明"}}
+    play_steps(
+        life,
+        [Step(at="2026-03-06T11:00", by="officer", do="check_facts", on="challenge", thing="b1", facts=none)],
+    )
+    refused(
+        life, "是本批次指定的受托机构", at="2026-03-06T12:00", by="one", do="submit_bid", on="challenge", draft="b1m",
+        replace=True, values={"bid.title": "甲", "bid.partners": ["@five"]},
+    )  # fmt: skip
+    go_on_to_the_look(life)
+    play_steps(life, [Step.model_validate({"at": "2026-03-20T08:00", **CONCLUDE})])
+    assert run_of(life, "b1", "look").outcome == "passed"
+
+
+def test_an_officers_finding_that_it_is_a_partner_bars_an_agency() -> None:
+    life = play_until("2026-03-06T09:01")
+    code = life.organisations["agency"].credit_code
+    found = {"bid.partners": {"value": [code], "source": "checked", "as_of": "2026-03-06"}}
+    play_steps(
+        life,
+        [
+            Step(
+                at="2026-03-06T11:00", by="officer", do="check_facts", on="challenge", thing="b1", facts=found
+            )
+        ],
+    )
+    go_on_to_the_look(life)
+    refused(life, "身份不能办理", at="2026-03-20T08:00", **{**CONCLUDE, "by": "agency"})
 
 
 def test_who_ended_a_stage_is_told_to_those_who_take_part_only() -> None:

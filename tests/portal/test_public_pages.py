@@ -1,13 +1,19 @@
 import re
 from collections.abc import Callable
 
+import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from tests.console.lives import Life
 from tests.ledger.tampering import TRIGGER_NAMES, drop_trigger, execute
 
+from jiebang.config.environment import read_number
 from jiebang.ledger.models import Chain, Entry
+from jiebang.organisations.attempts import begin_attempt
+from jiebang.organisations.limits import Limits
 from jiebang.publications.models import Objection
+from jiebang.scenarios.read import read_instant
 
 PlayLife = Callable[[str], Life]
 OBJECTION = {
@@ -98,3 +104,50 @@ def test_the_ledger_page_tells_the_head_and_sees_damage(life_until: PlayLife) ->
     execute("UPDATE ledger_entry SET body = %s WHERE sequence = 1", "{}")
     life.set_clock("2026-03-06T09:01")
     assert "有问题" in Client().get("/ledger/").content.decode()
+
+
+def objecting(
+    client: Client, where: str, draft: str, address: str = "203.0.113.7", **more: str
+) -> tuple[int, str]:
+    sent = client.post(where, {**OBJECTION, "_draft": draft, **more}, REMOTE_ADDR=address)
+    return sent.status_code, sent.content.decode()
+
+
+def test_so_many_objections_from_one_address_and_no_more_until_the_time_told(
+    life_until: PlayLife, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = life_until("2026-04-02T10:00")
+    limits = {**settings.JIEBANG_LIMITS, "objection": Limits(24 * 60, pair=3, name=None, address=None)}
+    monkeypatch.setattr(settings, "JIEBANG_LIMITS", limits)
+    client, where = Client(), reverse("portal:notice", args=[life.subject("challenge").pk])
+    assert objecting(client, where, "d0", objector=" ")[0] == 422, "what isn't taken doesn't count"
+    assert [objecting(client, where, f"d{n}")[0] for n in (1, 1, 2, 3)] == [302] * 4, "nor a second click"
+    status, text = objecting(client, where, "d4")
+    assert status == 429
+    assert "最多收 3 件异议" in text
+    assert "请在 2026-04-03 10:00 之后再试" in text
+    assert "评分表第三项" in text, "what was typed is still there"
+    assert Objection.objects.count() == 3
+    assert objecting(client, where, "d3")[0] == 302, "a click on what has arrived leads to its receipt"
+    assert objecting(client, where, "e1", address="203.0.113.8")[0] == 302, "others are heard"
+    life.set_clock("2026-04-03T09:59")
+    assert objecting(client, where, "d5")[0] == 429
+    life.set_clock("2026-04-03T10:00")
+    assert objecting(client, where, "d6")[0] == 302
+
+
+def test_a_limit_is_of_one_notice(life_until: PlayLife, monkeypatch: pytest.MonkeyPatch) -> None:
+    life = life_until("2026-04-02T10:00")
+    limits = {**settings.JIEBANG_LIMITS, "objection": Limits(24 * 60, pair=1, name=None, address=None)}
+    monkeypatch.setattr(settings, "JIEBANG_LIMITS", limits)
+    at = read_instant("2026-04-02T10:00")
+    begin_attempt("objection", "another notice", "203.0.113.7", at)
+    where = reverse("portal:notice", args=[life.subject("challenge").pk])
+    assert objecting(Client(), where, "d1")[0] == 302
+    assert objecting(Client(), where, "d2")[0] == 429
+
+
+def test_the_number_is_a_setting_of_the_installation() -> None:
+    assert read_number({}, "JIEBANG_OBJECTIONS") == 10
+    assert read_number({"JIEBANG_OBJECTIONS": "25"}, "JIEBANG_OBJECTIONS") == 25
+    assert settings.JIEBANG_LIMITS["objection"].pair == 10

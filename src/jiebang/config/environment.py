@@ -16,6 +16,7 @@ JIEBANG_PASSWORD_KINDS    of how many kinds of characters, of four
 JIEBANG_CODE_DAYS         how long an activation code can be used
 JIEBANG_UNSENT_DAYS       after how many days uploads that were never sent are removed
 JIEBANG_QUOTA_MB          how much one organisation may upload
+JIEBANG_OBJECTIONS        how many objections to one notice are taken from one address in 24 hours
 """
 
 import os
@@ -45,6 +46,7 @@ NUMBERS = {
     "JIEBANG_CODE_DAYS": (7, 1, 60),
     "JIEBANG_UNSENT_DAYS": (90, 1, 3650),
     "JIEBANG_QUOTA_MB": (5120, 1, 10_000_000),
+    "JIEBANG_OBJECTIONS": (10, 1, 1000),
 }
 
 

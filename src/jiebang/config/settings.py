@@ -89,7 +89,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "jiebang.config.demo.tell_demo",
             ],
-            "builtins": ["jiebang.lifecycle.templatetags.instants"],
+            "builtins": [
+                "jiebang.lifecycle.templatetags.instants",
+                "jiebang.console.templatetags.form_keys",
+            ],
         },
     },
 ]
@@ -127,6 +130,10 @@ JIEBANG_PROXIES = read_number(os.environ, "JIEBANG_PROXIES")
 JIEBANG_LIMITS = {
     "log_in": Limits(minutes=15, pair=5, name=30, address=100),
     "enrol": Limits(minutes=60, pair=None, name=None, address=20),
+    # Of one notice from one address. No cap by notice alone: nobody may use up what others have to say.
+    "objection": Limits(
+        minutes=24 * 60, pair=read_number(os.environ, "JIEBANG_OBJECTIONS"), name=None, address=None
+    ),
 }
 SESSION_COOKIE_AGE = 60 * read_number(os.environ, "JIEBANG_IDLE_MINUTES")
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

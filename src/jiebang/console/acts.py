@@ -12,9 +12,10 @@ from typing import Any
 
 from jiebang.console.labels import outcome_label
 from jiebang.console.proposed import Proposed, proposed_at, still_stands
+from jiebang.console.sight import Sight, sight_of
 from jiebang.console.signing import sign_off_state, signing_obstacles
 from jiebang.console.slots import article_of
-from jiebang.console.visibility import sees_proposals, visible_subjects
+from jiebang.console.visibility import sees_proposals, visible_runs, visible_subjects
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of, window_problem
@@ -239,9 +240,9 @@ def obstacles_of(
 
 
 def desks_of(subject: Subject, actor: Actor, at: datetime) -> list[Desk]:
-    """The open runs of a subject with everything that can be done there."""
+    """The open runs of a subject that the actor may know of, with everything that can be done there."""
     program = program_of(subject)
-    runs = StageRun.objects.filter(subject=subject, closed_at__isnull=True).order_by("opened_at", "pk")
+    runs = visible_runs(actor, at).filter(subject=subject, closed_at__isnull=True).order_by("opened_at", "pk")
     found = []
     for run in runs.prefetch_related("sign_offs__signed_by__person"):
         run.subject = subject
@@ -260,6 +261,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         # What the rules say of a rival's bid is as closed to others as the bid itself.
         seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
         verdicts = [one for one in verdicts if one["thing"] is None or one["thing"].pk in seen]
+    verdicts = _keep_back(verdicts, subject, program, actor, at)
     unset: list[tuple[str, str]] = []
     year_ahead = None
     for target in stage.outcomes.values():
@@ -291,6 +293,33 @@ def _returned_with(run: StageRun) -> str | None:
         return None
     before = StageRun.objects.filter(subject=subject, outcome="returned").order_by("-closed_at").first()
     return before.note if before else ""
+
+
+def _keep_back(
+    verdicts: list[dict[str, Any]], subject: Subject, program: Program, actor: Actor, at: datetime
+) -> list[dict[str, Any]]:
+    """Leave out of each explanation what its reader may not know: it would tell the very value. Of what is sealed say nothing."""
+    sights: dict[int, Sight] = {}
+    found = []
+    for one in verdicts:
+        thing = one["thing"] or subject
+        if thing.pk not in sights:
+            sights[thing.pk] = sight_of(actor, thing, program, at)
+        if not sights[thing.pk].sealed & facts_read(one):
+            withhold(one, sights[thing.pk])
+            found.append(one)
+    return found
+
+
+def facts_read(told: dict[str, Any]) -> set[str]:
+    """The facts that a verdict, told as data, rests on."""
+    return {given["fact"] for leaf in told["conditions"] for given in leaf["inputs"]}
+
+
+def withhold(told: dict[str, Any], sight: Sight) -> None:
+    """Leave the words of a verdict out that rests on what its reader may not know: they tell the value."""
+    if sight.kept & facts_read(told):
+        told["explanation"] = f"{told['label']}：所依据的内容没有公布，不在这里写明"
 
 
 def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str, Any]]:

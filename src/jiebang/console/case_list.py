@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from jiebang.console.acts import days_left, describe_stage
 from jiebang.console.labels import kind_label
-from jiebang.console.visibility import visible_subjects
+from jiebang.console.visibility import visible_runs, visible_subjects
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.organisations.actor import Actor
@@ -87,7 +87,7 @@ def rows_of(subjects: Iterable[Subject], actor: Actor, at: datetime) -> list[Cas
         | Q(subject__parent__in=going)
         | Q(subject__parent__parent__in=going),
         closed_at__isnull=True,
-        subject__in=visible_subjects(actor, at).values("pk"),
+        pk__in=visible_runs(actor, at).values("pk"),
     )
     runs = near.select_related("subject__programme", "subject__parent").order_by(
         F("closes_at").asc(nulls_last=True), "pk"

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from jiebang.console.identity import Visit
 from jiebang.console.queries import FactRow, facts_of
-from jiebang.console.visibility import is_inside
+from jiebang.console.sight import sight_of
 from jiebang.documents.models import Upload
 from jiebang.documents.names import show_size
 from jiebang.documents.queries import find_upload
 from jiebang.documents.reference import FileReference, references_in
-from jiebang.lifecycle.known import lineage_of
-from jiebang.lifecycle.models import FactEntry, StageRun, Subject
+from jiebang.lifecycle.models import FactEntry, Subject
 from jiebang.lifecycle.parties import own_subjects
 from jiebang.lifecycle.roles import roles_of
 from jiebang.organisations.enums import Position
 from jiebang.policy.pack_facts import Paper
 from jiebang.policy.program import Program
-from jiebang.publications.queries import announced_facts
 
+_SEALED = "密封，截止之后才能打开"
 #: Auditors read all; experts judge what is put before them. Of a sealed window neither sees anything before it closes.
 _READERS = (Position.AUDITOR, Position.EXPERT)
 
@@ -37,31 +35,27 @@ class ShownFile:
 
 def shown_facts(visit: Visit, subject: Subject, program: Program) -> list[FactRow]:
     """The facts of a case that the visitor may see, each with the files it names."""
+    sight = sight_of(visit.actor, subject, program, visit.at)
     return [
-        replace(row, files=tuple(_shown(visit, program, row.entry)))
-        for row in facts_of(subject, program, _only(visit, subject, program))
+        # Not even what a sealed file is called or how long it is.
+        replace(row, value=_SEALED, heads=(), rows=(), evidence="")
+        if row.entry.name in sight.sealed
+        else replace(row, files=tuple(_shown(visit, program, row.entry)))
+        for row in facts_of(sight.shown, program)
     ]
 
 
 def find_file(visit: Visit, subject: Subject, program: Program, fact: str, digest: str) -> Upload | None:
     """The upload with this digest that a fact on the subject's page names; None unless the visitor may open it."""
-    only = _only(visit, subject, program)
-    if only is not None and fact not in only:
+    entry = sight_of(visit.actor, subject, program, visit.at).readable.get(fact)
+    if entry is None:
         return None
-    for row in facts_of(subject, program, [fact]):
-        for file in references_in(row.entry.value):
-            if file.digest == digest:
-                upload = find_upload(row.entry, file)
-                if upload is not None and not _why_closed(visit, program, row.entry, upload):
-                    return upload
+    for file in references_in(entry.value):
+        if file.digest == digest:
+            upload = find_upload(entry, file)
+            if upload is not None and not _why_closed(visit, program, entry, upload):
+                return upload
     return None
-
-
-def _only(visit: Visit, subject: Subject, program: Program) -> Iterable[str] | None:
-    """The facts that the page of a case shows: all to those inside, to others what was announced of a challenge."""
-    if is_inside(visit.actor, subject):
-        return None
-    return announced_facts(program, subject) if subject.kind == "challenge" else []
 
 
 def _shown(visit: Visit, program: Program, entry: FactEntry) -> list[ShownFile]:
@@ -79,8 +73,6 @@ def _show(visit: Visit, program: Program, entry: FactEntry, file: FileReference)
 def _why_closed(visit: Visit, program: Program, entry: FactEntry, upload: Upload) -> str:
     if _is_own(visit, entry, upload):
         return ""
-    if _is_sealed(visit, program, entry):
-        return "密封，截止之后才能打开"
     papers = [one for one in _papers_with(program, entry.name) if one.confidential]
     if papers and not _is_addressed(visit, entry, papers):
         return "保密，只给材料写明的各方看"
@@ -99,24 +91,6 @@ def _is_own(visit: Visit, entry: FactEntry, upload: Upload) -> bool:
 
 def _papers_with(program: Program, fact: str) -> list[Paper]:
     return [paper for paper in program.pack.papers.values() if any(one.fact == fact for one in paper.fields)]
-
-
-def _is_sealed(visit: Visit, program: Program, entry: FactEntry) -> bool:
-    """Whether it came in through a window that the pack seals and that is still open."""
-    process = program.pack.processes.get(entry.subject.process)
-    sealed = [
-        name
-        for name, stage in (process.stages.items() if process else ())
-        if stage.sealed
-        and any(
-            one.fact == entry.name for key in stage.papers.takes for one in program.pack.papers[key].fields
-        )
-    ]
-    runs = StageRun.objects.filter(
-        subject__in=lineage_of(entry.subject), stage__in=sealed, closed_at__isnull=True
-    )
-    # What is open is decided by time, whether or not the clock has been there yet.
-    return any(run.closes_at is None or visit.at < run.closes_at for run in runs)
 
 
 def _is_addressed(visit: Visit, entry: FactEntry, papers: list[Paper]) -> bool:

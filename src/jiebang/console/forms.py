@@ -11,13 +11,25 @@ from django.http import QueryDict
 
 from jiebang.console.acts import SUBMISSIONS
 from jiebang.console.fields import MOST_ROWS, Control, Typed, build_control, fill_typed, read_control
+from jiebang.console.identity import BACK_TO, DRAWN_FOR
 from jiebang.console.slots import Asking, Slot, slots_of, submission_slots
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, is_blank, read_value
 
 #: What the form itself sends beside the slots.
 FRAME = frozenset(
-    {"csrfmiddlewaretoken", "_draft", "_revision", "_do", "_rows", "_more", "_replace", "_read"}
+    {
+        "csrfmiddlewaretoken",
+        "_draft",
+        "_revision",
+        "_do",
+        "_rows",
+        "_more",
+        "_replace",
+        "_read",
+        DRAWN_FOR,
+        BACK_TO,
+    }
 )
 _LONGEST = 200_000
 #: What a file's control sends beside its value: the file itself, that it is to go, that what is recorded is confirmed.

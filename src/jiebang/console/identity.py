@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle import clock
@@ -20,6 +21,11 @@ from jiebang.organisations.actor import Actor, actor_under, mandates_on
 from jiebang.organisations.models import Account, Mandate
 
 MANDATE_KEY = "mandate"
+#: In every form that a page of the workbench shows (templatetags.form_keys): under which mandate it was drawn.
+DRAWN_FOR = "_as"
+#: Sent with a form by whoever was asked: they act under the mandate that it was drawn for again.
+BACK_TO = "_back_to"
+_FRAME = frozenset({"csrfmiddlewaretoken", DRAWN_FOR, BACK_TO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,45 @@ def visited(view: View) -> View:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not isinstance(request.user, Account):
             return redirect_to_login(request.get_full_path())
-        visit = visit_of(request, request.user, clock.read_clock())
+        at = clock.read_clock()
+        drawn_for = request.POST.get(DRAWN_FOR, "")
+        mandates = {str(one.pk): one for one in mandates_of(request.user, at)} if drawn_for else {}
+        if drawn_for in mandates and request.POST.get(BACK_TO) == drawn_for:
+            request.session[MANDATE_KEY] = mandates[drawn_for].pk
+        visit = visit_of(request, request.user, at)
         if visit is None:
             return redirect("console:identities")
         request.visit = visit  # type: ignore[attr-defined]  # the frame of every page shows who acts
+        if drawn_for and drawn_for != str(visit.mandate.pk):
+            return _ask_as_whom(request, visit, mandates.get(drawn_for))
         return view(request, visit, *args, **kwargs)
 
     return wrapped
+
+
+def _ask_as_whom(request: HttpRequest, visit: Visit, drawn_for: Mandate | None) -> HttpResponse:
+    """Refuse a form that was drawn for another mandate than the present one, keep what it says, and let its sender say who acts.
+
+    Somebody changed the identity in another window; nothing may be done, or saved, in a name that stood on no page of theirs.
+    `drawn_for` None: that mandate isn't the sender's, or isn't any more.
+    """
+    context: dict[str, Any] = {"drawn_for": drawn_for, "visit": visit}
+    if request.headers.get("HX-Request"):
+        # What a page asks by itself is told where its answer would stand.
+        return render(request, "console/_as_whom.html", context)
+    is_act = "_draft" in request.POST
+    context |= {
+        # The form of an act is shown again before it is sent; a short form is sent.
+        "is_act": is_act,
+        "fields": [
+            (name, value)
+            for name in request.POST
+            if name not in _FRAME and not (is_act and name == "_do")
+            for value in request.POST.getlist(name)
+        ],
+        "files": [file.name for name in request.FILES for file in request.FILES.getlist(name)],
+    }
+    return render(request, "console/as_whom.html", context, status=HTTPStatus.CONFLICT)
 
 
 def is_demo() -> bool:

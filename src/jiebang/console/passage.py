@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from django.db.models import QuerySet
+
 from jiebang.console.acts import describe_stage
 from jiebang.console.labels import kind_label, outcome_label
 from jiebang.lifecycle.models import StageRun, Subject
@@ -45,10 +47,12 @@ class Passage:
     earlier: list[Event]
 
 
-def timeline_of(subject: Subject, relatives: list[Subject], program: Program) -> list[Event]:
-    """All runs of the subject and its relatives, each on its own, in the order they were opened."""
+def timeline_of(
+    subject: Subject, relatives: list[Subject], program: Program, runs: QuerySet[StageRun]
+) -> list[Event]:
+    """Those of `runs` that are the subject's or its relatives', each on its own, in the order they were opened."""
     by_id = {one.pk: one for one in relatives}
-    runs = StageRun.objects.filter(subject__in=by_id).select_related("closed_by__person")
+    runs = runs.filter(subject__in=by_id).select_related("closed_by__person")
     found = []
     for run in runs.order_by("opened_at", "pk"):
         run.subject = by_id[run.subject_id]

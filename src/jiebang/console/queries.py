@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -39,23 +39,11 @@ class FactRow:
     files: tuple[Any, ...] = ()
 
 
-def facts_of(subject: Subject, program: Program, only: Iterable[str] | None = None) -> list[FactRow]:
-    """Current values of a subject and of what it grew out of, the nearest value of each name; in the pack's order."""
-    family = lineage_of(subject)
-    by_id = {here.pk: (rank, here) for rank, here in enumerate(family)}
-    nearest: dict[str, FactEntry] = {}
-    for entry in FactEntry.objects.filter(subject__in=family, superseded_at__isnull=True):
-        held = nearest.get(entry.name)
-        if held is None or by_id[entry.subject_id][0] < by_id[held.subject_id][0]:
-            nearest[entry.name] = entry
-    wanted = None if only is None else set(only)
-    typed = [(program.types[one.name], one.value) for one in nearest.values() if one.name in program.types]
+def facts_of(entries: Mapping[str, FactEntry], program: Program) -> list[FactRow]:
+    """Values of facts for reading, in the pack's order."""
+    typed = [(program.types[one.name], one.value) for one in entries.values() if one.name in program.types]
     names = names_in(typed)
-    return [
-        _fact_row(nearest[name], program, by_id[nearest[name].subject_id][1], names)
-        for name in program.pack.facts
-        if name in nearest and (wanted is None or name in wanted)
-    ]
+    return [_fact_row(entries[name], program, names) for name in program.pack.facts if name in entries]
 
 
 def names_in(values: Iterable[tuple[ValueType, Any]]) -> dict[str, str]:
@@ -70,7 +58,7 @@ def names_in(values: Iterable[tuple[ValueType, Any]]) -> dict[str, str]:
     return dict(rows)
 
 
-def _fact_row(entry: FactEntry, program: Program, owner: Subject, names: dict[str, str]) -> FactRow:
+def _fact_row(entry: FactEntry, program: Program, names: dict[str, str]) -> FactRow:
     declared, of = program.pack.facts[entry.name], program.types[entry.name]
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
@@ -91,7 +79,7 @@ def _fact_row(entry: FactEntry, program: Program, owner: Subject, names: dict[st
         SOURCES.get(entry.source, entry.source),
         entry.as_of,
         entry.evidence,
-        owner,
+        entry.subject,
         entry,
         heads,
         rows,
@@ -127,9 +115,9 @@ def relatives_of(subject: Subject, actor: Actor, at: datetime) -> list[Subject]:
 
 
 def participants_of(
-    subject: Subject, relatives: list[Subject], program: Program
+    relatives: list[Subject], program: Program, sealed: set[tuple[int, str]]
 ) -> list[tuple[str, str, Subject]]:
-    """(role, organisation, in which subject) of the subject's family."""
+    """(role, organisation, in which subject) of a subject's family; not whom a fact names that is `sealed`."""
     rows = Participation.objects.filter(subject__in=relatives, until_at__isnull=True).select_related(
         "organisation", "subject"
     )
@@ -137,4 +125,5 @@ def participants_of(
     return [
         (parties[row.role].label if row.role in parties else row.role, row.organisation.name, row.subject)
         for row in rows.order_by("subject_id", "pk")
+        if row.role not in parties or (row.subject_id, parties[row.role].named_in) not in sealed
     ]

@@ -10,11 +10,12 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
+from jiebang.console.sight import sight_of
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.money import format_yuan
 from jiebang.lifecycle.door import EVERY_MOMENT, situations_about
-from jiebang.lifecycle.known import alive_below, lineage_of, situation_of
-from jiebang.lifecycle.models import FactEntry, StageRun, Subject
+from jiebang.lifecycle.known import alive_below, situation_of
+from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.papers import bids_open_to
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.sign_off import chain_at
@@ -58,15 +59,15 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What slots are made from: an open run, its subject and pack, the instant, and what has been typed so far."""
+    """What slots are made from: an open run, its subject and pack, when and by whom, and what has been typed so far."""
 
     run: StageRun
     subject: Subject
     program: Program
     at: datetime
+    actor: Actor
     values: dict[str, Any] = field(default_factory=dict)
     more: tuple[str, ...] = ()
-    actor: Actor | None = None
     #: the thing that what is asked for replaces or belongs to, where it isn't the run's own
     about: Subject | None = None
 
@@ -124,7 +125,7 @@ def _submit_papers(asking: Asking) -> list[Slot]:
     """The papers of a stage, and which bid they are about where whoever hands them in has none of its own but judges them."""
     slots = submission_slots(asking)
     actor = asking.actor
-    if actor is None or actor.organisation_id is None or asking.about is not None:
+    if actor.organisation_id is None or asking.about is not None:
         return slots
     held = roles_of(actor, asking.subject, open_to=[], at=asking.at)
     role = next((one for one in [*asking.stage.by, *(asking.stage.with_ or [])] if one in held), None)
@@ -183,7 +184,7 @@ def fact_slots(asking: Asking, moments: tuple[When, ...]) -> list[Slot]:
     for name in [*_facts_of_money(asking, situation), *_facts_of_next(asking)]:
         if name in program.types and _lacks(situation, name, 0):
             wanted.setdefault(name, 0)
-    recorded = _recorded(asking.subject)
+    recorded = _recorded(asking)
     names = [name for name, least in wanted.items() if least < REGISTER_RANK]
     slots = []
     for name in dict.fromkeys([*names, *asking.more]):
@@ -201,7 +202,7 @@ def _check_facts(asking: Asking) -> list[Slot]:
     """What was checked or looked up: of which thing, where, as of when, and the facts themselves."""
     wanted = list(wanted_facts(asking, EVERY_MOMENT))
     names = [name for name in dict.fromkeys([*wanted, *asking.more]) if name in asking.program.types]
-    recorded = _recorded(asking.subject)
+    recorded = _recorded(asking)
     return [
         *_thing(asking),
         Slot(("source",), "来源", choice({"checked": "核实材料", "register": "登记系统查询"}), required=True),
@@ -241,13 +242,10 @@ def _check_relations(asking: Asking) -> list[Slot]:
     ]
 
 
-def _recorded(subject: Subject) -> dict[str, Any]:
-    """Values as recorded, nearest first, so that they can be offered for confirmation."""
-    found: dict[str, Any] = {}
-    for here in lineage_of(subject):
-        for entry in FactEntry.objects.filter(subject=here, superseded_at__isnull=True):
-            found.setdefault(entry.name, entry.value)
-    return found
+def _recorded(asking: Asking) -> dict[str, Any]:
+    """Values as recorded, as far as whoever is asked may read them, so that they can be offered for confirmation."""
+    seen = sight_of(asking.actor, asking.subject, asking.program, asking.at).readable
+    return {name: entry.value for name, entry in seen.items()}
 
 
 def _facts_of_money(asking: Asking, situation: Situation) -> Iterable[str]:

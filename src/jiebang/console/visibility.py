@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.parties import own_subjects, parts_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import Programme
+from jiebang.policy.pack_process import Among
 from jiebang.policy.stages import AWAITING_KINDS, INTAKE_KINDS
 
 #: kinds of stage at which experts give an opinion
@@ -97,12 +100,61 @@ def _of_organisation(organisation_id: int, at: datetime) -> Q:
     )
 
 
+def visible_runs(actor: Actor, at: datetime) -> QuerySet[StageRun]:
+    """Runs the actor may know of, of subjects it may open.
+
+    Organisations know every step of what is their own. Of another's batch, challenge or result they know what was announced, the
+    windows open to all, the notices, and, while a bid of theirs is in it, where it waits and what their own role was asked to do.
+    How others judge, and how it came out, stays with those who judge until it is on notice.
+    """
+    runs = StageRun.objects.filter(subject__in=visible_subjects(actor, at).values("pk"))
+    if actor.organisation_id is None:
+        return runs
+    inside = Subject.objects.filter(_own(actor.organisation_id) | _appointed(actor.organisation_id))
+    return runs.filter(
+        Q(subject__in=inside.values("pk")) | _public(at) | _of_live_bids(actor.organisation_id)
+    )
+
+
+def _public(at: datetime) -> Q:
+    """Steps that anybody may know of: an announcement once made, windows open to all, notices, results to be applied for."""
+    windows = Q(kind__in=INTAKE_KINDS)
+    batches = Subject.objects.filter(kind="batch").order_by()
+    for one in batches.values("programme__pack_id", "pack_version", "process").distinct():
+        stages = (
+            load_program(one["programme__pack_id"], one["pack_version"]).pack.processes[one["process"]].stages
+        )
+        # Who is still in it after earlier rounds is nobody else's to know.
+        if later := [name for name, stage in stages.items() if stage.among is Among.remaining]:
+            windows &= ~Q(stage__in=later, **{f"subject__{key}": value for key, value in one.items()})
+    announced = Q(kind="announce", closed_at__isnull=False)
+    awaiting = Q(kind__in=AWAITING_KINDS, closed_at__isnull=True)
+    return Q(opened_at__lte=at) & (windows | announced | Q(kind="notice") | awaiting)
+
+
+def _of_live_bids(organisation_id: int) -> Q:
+    """Steps of a challenge that concern one's own bid while it is in it: the open ones, and those that its role is named for."""
+    parts = parts_of(organisation_id).filter(subject__kind="bid", subject__ended_at__isnull=True)
+    found = Q(pk__in=[])
+    for row in parts.select_related("subject__programme"):
+        stages = program_of(row.subject).pack.processes[row.subject.process].stages.items()
+        named = [name for name, stage in stages if row.role in (*stage.by, *(stage.with_ or ()))]
+        found |= Q(subject=row.subject.parent_id) & (Q(closed_at__isnull=True) | Q(stage__in=named))
+    return found
+
+
 def is_inside(actor: Actor, subject: Subject) -> bool:
     """Whether the whole case is open to the actor, or only what was announced of it (another's challenge, an open batch)."""
+    return subject.pk in inside_of(actor, [subject])
+
+
+def inside_of(actor: Actor, subjects: Iterable[Subject]) -> set[int]:
+    """Those of some subjects, by key, of which the whole case is open to the actor."""
+    keys = {one.pk for one in subjects}
     if actor.organisation_id is None:
-        return True
+        return keys
     inside = _own(actor.organisation_id) | _appointed(actor.organisation_id)
-    return Subject.objects.filter(inside, pk=subject.pk).exists()
+    return set(Subject.objects.filter(inside, pk__in=keys).values_list("pk", flat=True))
 
 
 def sees_proposals(actor: Actor) -> bool:

@@ -21,7 +21,7 @@ from jiebang.console.acts import (
 from jiebang.console.handed_in import HandedIn, handed_in
 from jiebang.console.proposed import standing_at
 from jiebang.console.slots import article_of
-from jiebang.console.visibility import programmes_of, visible_subjects
+from jiebang.console.visibility import programmes_of, visible_runs
 from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
@@ -110,14 +110,12 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
 
 
 def _runs(actor: Actor, at: datetime) -> list[StageRun]:
-    runs = StageRun.objects.filter(closed_at__isnull=True, subject__ended_at__isnull=True)
+    runs = StageRun.objects.filter(subject__programme__in=programmes_of(actor).values("pk"))
     if actor.organisation_id is not None:
-        runs = runs.filter(
-            Q(subject__in=visible_subjects(actor, at).values("pk"))
-            & (~Q(kind__in=INTAKE_KINDS) | Q(closes_at__isnull=True) | Q(closes_at__gt=at))
+        runs = visible_runs(actor, at).filter(
+            ~Q(kind__in=INTAKE_KINDS) | Q(closes_at__isnull=True) | Q(closes_at__gt=at)
         )
-    else:
-        runs = runs.filter(subject__programme__in=programmes_of(actor).values("pk"))
+    runs = runs.filter(closed_at__isnull=True, subject__ended_at__isnull=True)
     ordered = runs.select_related(*_FAMILY).prefetch_related("sign_offs__signed_by__person")
     # What has no closing time comes last: the limit must never cut off what is due soonest.
     return list(ordered.order_by(F("closes_at").asc(nulls_last=True), "opened_at", "pk")[: _MOST + 1])

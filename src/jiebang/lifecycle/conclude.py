@@ -10,6 +10,7 @@ from jiebang.lifecycle.door import (
 )
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.sign_off import require_signed
+from jiebang.lifecycle.subjects import enter_named
 from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.policy.stages import is_booked, is_favourable, is_guarded
 
@@ -42,6 +43,7 @@ def conclude(act: Act) -> str:
     if not is_favourable(act.stage.kind, outcome) and not str(act.payload.get("note", "")).strip():
         raise UnableToApply(where=act.stage.label, what="没有写理由", fix="不予通过、退回等结果要写明理由")
     record_facts(act, act.subject, facts)
+    enter_named(act.subject, act.program, facts, act.at)
     act.run.note = str(act.payload.get("note", ""))
     return outcome
 

@@ -36,6 +36,7 @@ from jiebang.organisations.models import Programme
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.pack_rules import When
 from jiebang.policy.process import targets_of
+from jiebang.policy.reads_of_stage import facts_at
 from jiebang.policy.situation import Situation
 from jiebang.policy.stages import MONEY_KINDS, Per
 from jiebang.policy.truth import PASS, UNKNOWN
@@ -343,8 +344,8 @@ def is_appointed(act: Act) -> bool:
 def facts_given(act: Act) -> dict[str, Any]:
     """The facts that come with an act, each with its provenance.
 
-    Nobody gives what the platform tells by itself. An organisation gives only what the papers of the stage ask for, and
-    doesn't write over what somebody has checked. Raises UnableToApply, naming them.
+    Nobody gives what the platform tells by itself. An organisation gives only what the stage asks for, appointed or not, and
+    one that speaks for itself alone doesn't write over what somebody has checked. Raises UnableToApply, naming them.
     """
     given = dict(act.payload.get("facts", {}))
     declared = act.program.pack.facts
@@ -354,31 +355,43 @@ def facts_given(act: Act) -> dict[str, Any]:
             where=act.stage.label, what=f"政策包里没有这些事实：{'、'.join(unknown)}", fix="检查表单"
         )
     refuse_told(act, given)
+    refuse_unasked(act, given)
     source = source_of(act)
     if source == "declared" and given:
-        asked, held = facts_asked_for(act), situation_of(act.subject, act.at).facts
-        barred = [
-            name
-            for name in given
-            if name not in asked or (name in held and held[name].source is not Source.declared)
-        ]
-        if barred:
-            labels = "、".join(declared[name].label for name in barred)
-            raise UnableToApply(
-                where=act.stage.label, what=f"单位不能在这里写：{labels}", fix="由主管部门核实记录"
-            )
+        held = situation_of(act.subject, act.at).facts
+        _refuse_barred(
+            act, [name for name in given if name in held and held[name].source is not Source.declared]
+        )
     return as_recorded(given, source, act.at)
 
 
+def refuse_unasked(act: Act, given: Iterable[str]) -> None:
+    """Raise UnableToApply for facts that an organisation gives without the stage asking for them.
+
+    One that the bureau appointed checks for it what it was appointed to look at, and nothing else of the case.
+    """
+    if act.actor is None or act.actor.organisation_id is None:
+        return
+    if names := list(given):
+        asked = facts_asked_for(act)
+        _refuse_barred(act, [name for name in names if name not in asked])
+
+
+def _refuse_barred(act: Act, barred: list[str]) -> None:
+    if barred:
+        facts = act.program.pack.facts
+        labels = "、".join(facts[name].label if name in facts else name for name in barred)
+        raise UnableToApply(
+            where=act.stage.label, what=f"单位不能在这里写：{labels}", fix="由主管部门核实记录"
+        )
+
+
 def facts_asked_for(act: Act) -> set[str]:
-    """Facts that a stage asks of whoever concludes it: its papers' fields, what its rules look at, and what decides what is next."""
+    """Facts that a stage asks of whoever concludes it: its papers' fields, what its rules and amounts look at, what decides what is next."""
     program, process = act.program, act.subject.process
     papers = [*act.stage.papers.takes, *act.stage.papers.gives]
     found = {one.fact for key in papers for one in program.pack.papers[key].fields}
-    for moment in EVERY_MOMENT:
-        for rule in program.rules_for(process, act.run.stage, moment.value):
-            for part in (rule.test, *([rule.given] if rule.given else [])):
-                found |= {fact for leaf in part.leaves() for o in leaf.operands for fact in o.facts}
+    found |= set(facts_at(program, process, act.run.stage))
     for target in act.stage.outcomes.values():
         for name in targets_of(target):
             compiled = program.conditions.get(("processes", process, "stages", name, "when"))

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from jiebang.lifecycle.door import as_recorded, record_facts, refuse_told, require_rules, source_of
+from jiebang.lifecycle.door import (
+    as_recorded,
+    record_facts,
+    refuse_told,
+    refuse_unasked,
+    require_rules,
+    source_of,
+)
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.known import alive_below, lineage_of, read_situation, situation_of
 from jiebang.lifecycle.limits import official_amounts
@@ -70,8 +77,8 @@ def check_facts(act: Act) -> None:
     """An officer records what was checked or looked up in a register, with its day and evidence.
 
     Payload: `facts` ({name: {value, source: checked|register, as_of, evidence}}), `thing` (a subject of this case; default
-    the stage's own). Raises UnableToApply for another case's subject or a source that isn't a check, PackProblems for bad
-    values.
+    the stage's own). Raises UnableToApply for another case's subject, a source that isn't a check, or what an appointed
+    organisation's stage doesn't ask; PackProblems for bad values.
     """
     if source_of(act) != "checked":
         raise NotAllowed(
@@ -87,9 +94,11 @@ def check_facts(act: Act) -> None:
                 where=name, what="核实要写来源和截至日期", fix="来源写 checked（核实）或 register（登记查询）"
             )
     refuse_told(act, given)
+    refuse_unasked(act, given)
     facts = as_recorded(given, "checked", act.at)
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, thing, facts)
+    enter_named(thing, act.program, facts, act.at)
     act.result.update({"subject": thing.pk, "number": thing.number})
 
 

@@ -62,11 +62,13 @@ def hand_in(
     # A pack without that idea has no rule that could look at it; the bureau's own topics have nobody's code.
     if lead_fact in act.program.types and organisation is not None:
         facts[lead_fact] = {"value": organisation.credit_code, "source": "computed", "as_of": _today(act)}
-    title = next((str(values[name]) for name in title_facts if values.get(name)), act.subject.title)[:300]
+    # A title is read by whoever may see that there is a bid; out of a sealed one it is taken when the window has closed.
+    titled = () if act.stage.sealed and kind == "bid" else title_facts
+    title = next((str(values[name]) for name in titled if values.get(name)), act.subject.title)[:300]
     thing = found or _make(act, kind, organisation, title, letter, for_other=behalf is not None)
     replaced = found is not None
     require_rules(act_on(act, thing), (When.submit,), facts, let_unknown=bool(may_lack))
-    if any(values.get(name) for name in title_facts):
+    if any(values.get(name) for name in titled):
         retitle(thing, title)
     record_facts(act, thing, facts)
     enter_named(thing, act.program, facts, act.at)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.known import lineage_of, program_of
@@ -72,15 +73,14 @@ def interest_of(actor: Actor, subject: Subject, at: datetime) -> Organisation | 
 def _has_interest(organisation_id: int, subject: Subject, near: list[Subject]) -> bool:
     """Whether an appointed organisation bids for the challenge that a thing belongs to: nobody judges a race it runs in."""
     challenge = next((one for one in [subject, *near] if one.kind == "challenge"), None)
-    if challenge is None:
-        return False
-    bids = Subject.objects.filter(parent=challenge, kind="bid")
-    return (
-        bids.filter(lead_id=organisation_id).exists()
-        or Participation.objects.filter(
-            subject__in=bids, organisation_id=organisation_id, until_at__isnull=True
-        ).exists()
-    )
+    return challenge is not None and bids_of(organisation_id, [challenge]).exists()
+
+
+def bids_of(organisation_id: int, challenges: Iterable[Subject]) -> QuerySet[Subject]:
+    """The bids for some challenges that an organisation leads or takes part in."""
+    bids = Subject.objects.filter(parent__in=challenges, kind="bid")
+    parts = Participation.objects.filter(organisation_id=organisation_id, until_at__isnull=True)
+    return bids.filter(Q(lead_id=organisation_id) | Q(pk__in=parts.values("subject"))).order_by("pk")
 
 
 def held_roles(programme: Programme, actor: Actor, among: list[str]) -> list[str]:

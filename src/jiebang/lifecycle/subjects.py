@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
-from jiebang.lifecycle.models import FactEntry, HandIn, Participation, StageRun, Subject
+from jiebang.lifecycle.known import lineage_of
+from jiebang.lifecycle.models import FactEntry, HandIn, Participation, StageRun, Subject, SubjectKind
+from jiebang.lifecycle.submissions import BadFields
 from jiebang.organisations.models import Organisation
+from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 
 
@@ -22,10 +26,14 @@ def create_below(
 ) -> Subject:
     """Make a subject below another, numbered in order: `2026-1-C003` is the third challenge of batch 2026-1.
 
-    Call it with the parent's row locked, as an act holds it, or two could get one number.
+    But for bids: whoever bids would read off the number how many have come before. Call it with the parent's row locked, as
+    an act holds it, or two could get one number.
     """
-    count = Subject.objects.filter(parent=parent, kind=kind).count() + 1
+    taken = set(Subject.objects.filter(parent=parent, kind=kind).values_list("number", flat=True))
     width = 2 if kind == "project" else 3
+    number = f"{parent.number}-{letter}{len(taken) + 1:0{width}d}"
+    if kind == SubjectKind.BID:
+        number = _number_without_order(f"{parent.number}-{letter}", taken)
     return Subject.objects.create(
         programme=parent.programme,
         pack_version=parent.pack_version,
@@ -34,10 +42,20 @@ def create_below(
         parent=parent,
         origin=origin,
         lead=lead,
-        number=f"{parent.number}-{letter}{count:0{width}d}",
+        number=number,
         title=title,
         created_at=at,
     )
+
+
+#: So many digits are read over the telephone, and no challenge has as many bids as they can number.
+_DIGITS = 5
+
+
+def _number_without_order(stem: str, taken: set[str]) -> str:
+    while (number := f"{stem}{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}") in taken:
+        pass
+    return number
 
 
 def retitle(subject: Subject, title: str) -> None:
@@ -77,7 +95,9 @@ def call_back(subject: Subject) -> None:
 def enter_named(subject: Subject, program: Program, facts: dict[str, Any], at: datetime) -> None:
     """Let those take part whom newly recorded facts name in a role, and those no longer named leave.
 
-    Whoever isn't registered with the platform is only named: there is nobody to show the case to.
+    Whoever isn't registered with the platform is only named: there is nobody to show the case to. Raises BadFields where a
+    party's own paper newly names somebody whom the bureau appointed to a role of the batch: who is named judges no more, and
+    any bidder could take an agency out of the race by a word (docs/decisions/0013).
     """
     for role, party in program.pack.parties.items():
         if party.named_in is None or party.named_in not in facts:
@@ -86,8 +106,22 @@ def enter_named(subject: Subject, program: Program, facts: dict[str, Any], at: d
         named = Organisation.objects.filter(credit_code__in=[raw] if isinstance(raw, str) else raw)
         live = Participation.objects.filter(subject=subject, role=role, until_at__isnull=True)
         live.exclude(organisation__in=named).update(until_at=at)
-        for organisation in named.exclude(pk__in=live.values("organisation")):
+        added = list(named.exclude(pk__in=live.values("organisation")))
+        if facts[party.named_in]["source"] == Source.declared:
+            _refuse_appointed(subject, program, party.named_in, added)
+        for organisation in added:
             take_part(subject, organisation, role)
+
+
+def _refuse_appointed(subject: Subject, program: Program, fact: str, added: list[Organisation]) -> None:
+    batches = [one for one in lineage_of(subject) if one.kind == "batch"]
+    held = Participation.objects.filter(subject__in=batches, organisation__in=added, until_at__isnull=True)
+    if row := held.select_related("organisation").order_by("pk").first():
+        name, role = row.organisation.name, program.pack.parties[row.role].label
+        raise BadFields(
+            {fact: f"{name}是本批次指定的{role}，不能同时列在这里；去掉它，确有合作的请主管部门先解除指定"},
+            program,
+        )
 
 
 def take_part(subject: Subject, organisation: Organisation, role: str) -> Participation:

@@ -20,8 +20,10 @@ from jiebang.organisations.limits import Limits
 from jiebang.organisations.models import Attempt
 
 
-def begin_attempt(kind: str, name: str, address: str, at: datetime) -> Attempt:
-    """Enter an attempt. Raises TooManyAttempts, saying when one may try again; a refused one doesn't count."""
+def begin_attempt(
+    kind: str, name: str, address: str, at: datetime, what: str = "尝试次数太多，暂时不能再试"
+) -> Attempt:
+    """Enter an attempt. Raises TooManyAttempts, saying `what` is too much and when one may try again; a refused one doesn't count."""
     limits: Limits = settings.JIEBANG_LIMITS[kind]
     window = timedelta(minutes=limits.minutes)
     made = Attempt.objects.create(
@@ -39,7 +41,7 @@ def begin_attempt(kind: str, name: str, address: str, at: datetime) -> Attempt:
     made.delete()
     # The next whole minute, so that whoever waits as told isn't refused by some seconds.
     until = max(free_at).astimezone(SHANGHAI) + timedelta(seconds=59)
-    raise TooManyAttempts(what="尝试次数太多，暂时不能再试", fix=f"请在 {until:%Y-%m-%d %H:%M} 之后再试")
+    raise TooManyAttempts(what=what, fix=f"请在 {until:%Y-%m-%d %H:%M} 之后再试")
 
 
 def forgive_attempts(made: Attempt) -> None:

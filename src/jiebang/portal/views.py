@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 import secrets
 from contextlib import suppress
+from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,10 +24,13 @@ from jiebang.lifecycle import clock
 from jiebang.lifecycle.closing import last_day_of
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.known import program_of
-from jiebang.lifecycle.models import Subject, Submission
+from jiebang.lifecycle.models import StageRun, Subject, Submission
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.receipts import hashes_of_receipts
+from jiebang.organisations.addresses import address_of
+from jiebang.organisations.attempts import begin_attempt
 from jiebang.organisations.chains import ORGANISATIONS_CHAIN
+from jiebang.organisations.errors import TooManyAttempts
 from jiebang.organisations.models import Programme
 from jiebang.policy.in_force import state_on
 from jiebang.policy.pack import ITEM_SECTIONS
@@ -103,10 +109,7 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
         errors = {name: "必填" for name, text in given.items() if not text}
         if not errors:
             try:
-                apply(
-                    run.subject_id, run.stage, "file_objection", actor=None, public=True, at=at, payload=dict(given),
-                    submission=(f"objection:{draft}", 1),
-                )  # fmt: skip
+                _object(request, run, given, draft, at)
             except JiebangError as error:
                 problem = error
             else:
@@ -130,7 +133,31 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
         "draft": draft,
         "failed": bool(errors or problem),
     }
-    return render(request, "portal/notice.html", context, status=422 if errors or problem else 200)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors or problem else HTTPStatus.OK
+    if isinstance(problem, TooManyAttempts):
+        status = HTTPStatus.TOO_MANY_REQUESTS
+    return render(request, "portal/notice.html", context, status=status)
+
+
+def _object(request: HttpRequest, run: StageRun, given: dict[str, str], draft: str, at: datetime) -> None:
+    """Hand the objection in. Raises TooManyAttempts for more to one notice from one address than this installation takes."""
+    key = f"objection:{draft}"
+    if Submission.objects.filter(programme=run.subject.programme, draft=key).exists():
+        return  # a second click on what has arrived
+    most = settings.JIEBANG_LIMITS["objection"].pair
+    bureau = run.subject.programme.bureau.name
+    attempt = begin_attempt(
+        "objection", str(run.pk), address_of(request), at,
+        f"从同一个网络地址，24 小时内对一次公示最多收 {most} 件异议，这一件没有收下；急的可以书面交{bureau}",
+    )  # fmt: skip
+    try:
+        apply(
+            run.subject_id, run.stage, "file_objection", actor=None, public=True, at=at, payload=dict(given),
+            submission=(key, 1),
+        )  # fmt: skip
+    except JiebangError:
+        attempt.delete()  # nothing has arrived
+        raise
 
 
 #: What the form itself makes; anything else couldn't stand in the address of the receipt.

@@ -169,9 +169,12 @@ def play_steps(stage: Stage, steps: Sequence[Step]) -> None:
                 raise ScenarioFailed(
                     where=f"第 {number} 步（{step.at} {step.by} {step.do}）", what=str(error)
                 ) from error
-            if step.refused not in str(error):
+            # Which bid it is about is told by its number, and nobody can write that down beforehand.
+            named = step.refused.startswith("@")
+            why = stage.subjects[step.refused[1:]].number if named else step.refused
+            if why not in str(error):
                 raise ScenarioFailed(
-                    where=f"第 {number} 步", what=f"被拒的原因应含“{step.refused}”，实为：{error}"
+                    where=f"第 {number} 步", what=f"被拒的原因应含“{why}”，实为：{error}"
                 ) from error
             stage.refusals += 1
             tell(f"{step.at}  {step.by}  {step.says or step.do}  ✗ {error}")

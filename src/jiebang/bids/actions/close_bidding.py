@@ -1,11 +1,13 @@
 """The window has closed: what came in, and what the pack's rules say of each bid, decide how the stage ends."""
 
+from jiebang.bids.actions.submit_bid import TITLE
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import require_rules
 from jiebang.lifecycle.errors import Refused
 from jiebang.lifecycle.known import alive_below, situations_of
-from jiebang.lifecycle.models import HandIn, Subject
+from jiebang.lifecycle.models import FactEntry, HandIn, Subject
 from jiebang.lifecycle.routing import end_subjects
+from jiebang.lifecycle.subjects import retitle
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_process import Among
 from jiebang.policy.pack_rules import When
@@ -23,6 +25,8 @@ def close_bidding(act: Act) -> str:
         # The time for correcting a returned bid is over. Where the pack says nothing of that, it goes back as it is.
         return act.stage.on_expiry or "closed"
     bids = alive_below(act.subject, "bid")
+    if act.stage.sealed:
+        _open(bids)
     if act.stage.among is Among.remaining:
         bids = _end_silent(act, bids)
     if not _end_refused(act, bids):
@@ -34,6 +38,15 @@ def close_bidding(act: Act) -> str:
             raise
         return "too_few"
     return "closed"
+
+
+def _open(bids: list[Subject]) -> None:
+    """Sealed bids are opened: each gets the title that its paper gives it."""
+    named = FactEntry.objects.filter(subject__in=bids, name=TITLE, superseded_at__isnull=True)
+    titles = dict(named.values_list("subject", "value"))
+    for bid in bids:
+        if title := str(titles.get(bid.pk) or ""):
+            retitle(bid, title[:300])
 
 
 def _end_silent(act: Act, bids: list[Subject]) -> list[Subject]:

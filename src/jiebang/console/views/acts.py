@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of
+from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of, withhold
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.checks import changed_fields, found_empty, leave_unchecked, with_declared, with_names
 from jiebang.console.drafts import REPLACES, close_draft, find_draft, next_revision, save_draft
@@ -19,17 +19,18 @@ from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draf
 from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
 from jiebang.console.proposed import proposed_at
+from jiebang.console.sight import sight_of
 from jiebang.console.slots import TAKES_FACTS, Asking, article_of
 from jiebang.console.typed_keys import read_draft_key, read_key
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
-from jiebang.console.visibility import sees_proposals, visible_subjects
+from jiebang.console.visibility import sees_proposals, visible_runs, visible_subjects
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
-from jiebang.lifecycle.door import Receipt, apply
+from jiebang.lifecycle.door import Receipt, apply, facts_asked_for
 from jiebang.lifecycle.errors import NotAllowed, Refused, StillUnset, UnableToApply
 from jiebang.lifecycle.known import program_of
-from jiebang.lifecycle.models import FactEntry, StageRun, Subject, Submission
+from jiebang.lifecycle.models import StageRun, Subject, Submission
 from jiebang.lifecycle.sign_off import put_up_at
 from jiebang.lifecycle.submissions import BadFields
 from jiebang.lifecycle.transitions import Act, find
@@ -64,7 +65,8 @@ def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, 
     if described is None or find(described.kind, event) is None:
         raise Http404
     run = (
-        StageRun.objects.filter(subject=subject, stage=stage, closed_at__isnull=True)
+        visible_runs(visit.actor, visit.at)
+        .filter(subject=subject, stage=stage, closed_at__isnull=True)
         .prefetch_related("sign_offs__signed_by__person")
         .first()
     )
@@ -75,7 +77,7 @@ def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, 
     offers = offers_of(run, described, program, visit.actor, visit.at)
     scene.offer = next((one for one in offers if one.event == event), None)
     more = tuple(name for name in _asked_more(request) if name in program.types)
-    scene.asking = Asking(run, subject, program, visit.at, more=more, actor=visit.actor)
+    scene.asking = Asking(run, subject, program, visit.at, visit.actor, more=more)
     scene.held = _held_by_actor(request, scene)
     scene.asking = replace(scene.asking, about=scene.held)
     return scene
@@ -133,10 +135,9 @@ def _open_form(scene: Scene) -> ActForm:
     key, revision = new_draft_key(), 1
     typed: Typed | None = None
     if earlier is not None:
-        facts = FactEntry.objects.filter(subject=earlier, superseded_at__isnull=True).values_list(
-            "name", "value"
-        )
-        typed = fill_from_facts(scene.asking, with_names(dict(facts), scene.program))
+        seen = sight_of(scene.visit.actor, earlier, scene.program, scene.visit.at).readable
+        facts = {name: entry.value for name, entry in seen.items() if entry.subject_id == earlier.pk}
+        typed = fill_from_facts(scene.asking, with_names(facts, scene.program))
         if scene.held is not None and scene.event != "submit_papers":
             key, revision = next_revision(scene.visit, earlier)
         if draft is not None:
@@ -263,7 +264,9 @@ def _try_door(
             }
         context["problem"] = error
     except Refused as error:
+        sight = sight_of(scene.visit.actor, scene.subject, scene.program, scene.visit.at)
         for verdict in error.verdicts:
+            withhold(verdict, sight)
             verdict["articles"] = [article_of(scene.program, clause) for clause in verdict["clause"]]
         context["refused"] = error.verdicts
         context["problem"] = UnableToApply(what="不符合下列规则，没有办理", fix=error.fix)
@@ -322,11 +325,21 @@ def _show(
         form.slots = [with_declared(slot) for slot in form.slots]
     if scene.asking and form and scene.event in TAKES_FACTS:
         asked = {slot.place[1] for slot in form.slots if slot.place[0] == "facts"}
-        context["more_facts"] = [(k, f.label) for k, f in scene.program.pack.facts.items() if k not in asked]
+        facts, may_add = scene.program.pack.facts, _may_add(scene)
+        context["more_facts"] = [(k, facts[k].label) for k in facts if k in may_add - asked]
         context["more"] = scene.asking.more
     if scene.asking and form and scene.event == "propose_payment":
         context["amounts"] = preview_amounts(scene.asking, _facts_typed(form, scene.asking))
     return render(request, "console/act.html", context, status=status)
+
+
+def _may_add(scene: Scene) -> set[str]:
+    """Facts that may be added to a form that doesn't ask for them: an organisation writes only what the stage looks at."""
+    actor, run, program = scene.visit.actor, scene.run, scene.program
+    if actor.organisation_id is None or run is None:
+        return set(program.pack.facts)
+    stage = program.pack.processes[scene.subject.process].stages[run.stage]
+    return facts_asked_for(Act(run, scene.subject, stage, program, actor, None, scene.visit.at, {}))
 
 
 def _facts_typed(form: ActForm, asking: Asking) -> dict[str, Any]:

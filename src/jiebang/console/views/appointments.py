@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from jiebang.console.fields import Control, build_control, read_control
 from jiebang.console.forms import typed_of
 from jiebang.console.identity import Visit, visited
+from jiebang.console.sight import sealed_facts
 from jiebang.console.slots import choice
 from jiebang.console.typed_keys import read_key
 from jiebang.console.views.cases import find_subject
@@ -20,7 +21,9 @@ from jiebang.lifecycle.actions.appoint_organisation import (
     may_appoint,
     roles_to_appoint,
 )
+from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import Participation, Subject
+from jiebang.lifecycle.roles import bids_of
 from jiebang.organisations.models import Organisation
 from jiebang.policy.values import Kind, ValueType
 
@@ -82,7 +85,17 @@ def _appoint(request: HttpRequest, visit: Visit, batch: Subject) -> tuple[str, d
     if errors or found is None:
         return "", errors
     appoint_organisation(batch=batch, organisation=found, role=str(role), actor=visit.actor, at=visit.at)
-    return f"已指定{found.name}担任{roles[str(role)]}。", {}
+    told = f"已指定{found.name}担任{roles[str(role)]}。"
+    bids = list(bids_of(found.pk, batch.children.filter(kind="challenge")).select_related("parent"))
+    # Whom a sealed bid names isn't told by this either; it stays out there all the same.
+    sealed = {subject for subject, _ in sealed_facts(visit.actor, bids, program_of(batch), visit.at)}
+    if bids := [one for one in bids if one.pk not in sealed]:
+        # Whoever appoints has to know that it stays out there, and how to set right what a bidder only claimed.
+        told += (
+            f"它自己参加、或被列入了 {'、'.join(one.number for one in bids)}，在这些申请竞争的榜题上不能办理；"
+            "被列入而不属实的，在那份申请上用“记录核实情况”更正。"
+        )
+    return told, {}
 
 
 def _end(request: HttpRequest, visit: Visit, batch: Subject) -> str:

@@ -22,8 +22,9 @@ from jiebang.console.money_rows import money_of
 from jiebang.console.paging import page_of
 from jiebang.console.passage import Event, passage_of, timeline_of
 from jiebang.console.queries import participants_of, relatives_of
+from jiebang.console.sight import sealed_facts
 from jiebang.console.slots import Asking
-from jiebang.console.visibility import is_inside, visible_subjects
+from jiebang.console.visibility import is_inside, visible_runs, visible_subjects
 from jiebang.console.worklist import worklist_of
 from jiebang.lifecycle.actions.appoint_organisation import may_appoint, roles_to_appoint
 from jiebang.lifecycle.known import lineage_of, program_of
@@ -81,7 +82,7 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
     # What can be done now goes before what others do.
     desks = sorted(desks_of(subject, visit.actor, visit.at), key=lambda desk: not desk.may_act)
     relatives = relatives_of(subject, visit.actor, visit.at)
-    timeline = timeline_of(subject, relatives, program)
+    timeline = timeline_of(subject, relatives, program, visible_runs(visit.actor, visit.at))
     context = {
         "subject": subject,
         "pack": program.pack,
@@ -98,7 +99,11 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
         ),
         "waits_for": _waits_for(subject, timeline),
         "revision": _revision(subject, visit),
-        "participants": participants_of(subject, relatives, program) if inside else [],
+        "participants": participants_of(
+            relatives, program, sealed_facts(visit.actor, relatives, program, visit.at)
+        )
+        if inside
+        else [],
         "money": money_of(relatives, program) if inside else [],
         "departures": departures_of(subject, program) if inside else [],
         "departable": departable_of(subject, program, visit.actor, visit.at) if inside else [],
@@ -144,7 +149,7 @@ def _inline_forms(desk: Desk, visit: Visit) -> list[dict[str, object]]:
         form: ActForm | None = None
         amounts = None
         if offer.allowed and offer.event not in SUBMISSIONS | ASIDE:
-            asking = Asking(desk.run, desk.run.subject, program_of(desk.run.subject), visit.at)
+            asking = Asking(desk.run, desk.run.subject, program_of(desk.run.subject), visit.at, visit.actor)
             read = put_up_at(desk.run) if offer.event == "sign_off" else ""
             form = build_form(offer.event, asking, draft=new_draft_key(), read=read)
             if len(form.slots) > _MOST_INLINE:

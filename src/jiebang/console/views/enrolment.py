@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from jiebang.console.addresses import address_of
 from jiebang.console.plain_forms import PlainForm
 from jiebang.console.slots import choice
 from jiebang.console.views.people import show_code
@@ -16,6 +15,7 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.identifiers import MalformedCreditCode
 from jiebang.lifecycle import clock
 from jiebang.organisations.actions.enrol_organisation import Applicant, enrol_organisation
+from jiebang.organisations.addresses import address_of
 from jiebang.organisations.attempts import begin_attempt
 from jiebang.organisations.errors import AlreadyEnrolled, UnfitUsername
 from jiebang.organisations.models import Authority

@@ -40,7 +40,7 @@ def _ask(visit: Visit, subject: Subject, stage: str) -> Asking:
     if run is None or subject.kind != "batch":
         raise Http404
     run.subject = subject
-    asking = Asking(run, subject, program_of(subject), visit.at)
+    asking = Asking(run, subject, program_of(subject), visit.at, visit.actor)
     offers = offers_of(run, asking.stage, asking.program, visit.actor, visit.at)
     if not any(one.event == "import_needs" and one.allowed for one in offers):
         raise Http404

@@ -12,12 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from jiebang.console.addresses import address_of
 from jiebang.console.demo_people import people_by_role
 from jiebang.console.identity import MANDATE_KEY, is_demo, mandates_of
 from jiebang.console.typed_keys import read_key
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle import clock
+from jiebang.organisations.addresses import address_of
 from jiebang.organisations.attempts import begin_attempt, forgive_attempts
 from jiebang.organisations.errors import TooManyAttempts
 from jiebang.organisations.models import Account, Mandate

@@ -10,7 +10,14 @@ from jiebang.funding.paid import paid_for
 from jiebang.funding.sent_back import withdraw_sent_back
 from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import EVERY_MOMENT, as_recorded, record_facts, require_rules, source_of
+from jiebang.lifecycle.door import (
+    EVERY_MOMENT,
+    as_recorded,
+    record_facts,
+    refuse_unasked,
+    require_rules,
+    source_of,
+)
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import read_situation
 from jiebang.lifecycle.sign_off import void_signatures
@@ -80,7 +87,9 @@ def _hold_recoveries(act: Act, due: dict[str, Amount]) -> None:
 
 def _put_down(act: Act) -> dict[str, Any]:
     """Record the payload's facts and return what the amounts are to be computed on: these and the books' own figures."""
-    facts = as_recorded(act.payload.get("facts", {}), source_of(act), act.at)
+    given = act.payload.get("facts", {})
+    refuse_unasked(act, given)
+    facts = as_recorded(given, source_of(act), act.at)
     if booked := sorted(facts.keys() & BOOKED):
         names = "、".join(act.program.pack.facts[name].label for name in booked if name in act.program.types)
         raise UnableToApply(
