@@ -126,7 +126,7 @@ def test_one_lane_alone_has_nobody_to_join_and_goes_on(race: Case) -> None:
     end_subject(other, "赛道终止", BEGUN + 2 * DAY)
     one.refresh_from_db()
     assert one.ended_at is None
-    assert StageRun.objects.get(subject=one, closed_at__isnull=True).stage == "work"
+    assert StageRun.objects.get(subject=one, closed_at__isnull=True).stage == "resettle"
     assert not StageRun.objects.filter(stage="merge").exists()
 
 
@@ -140,7 +140,7 @@ def test_a_refused_merger_lets_each_go_on_alone(race: Case) -> None:
         StageRun.objects.filter(subject__in=[one, two], closed_at__isnull=True).values_list(
             "stage", flat=True
         )
-    ) == {"work"}
+    ) == {"resettle"}
     assert not lanes_to_merge(race.challenge)
 
 
