@@ -98,14 +98,14 @@ def test_an_officer_finds_that_there_are_none(life: Life) -> None:
     assert response.status_code == 302, re.sub(r"<[^>]+>", "", response.content.decode())[-600:]
     assert partners_of(name_of(life, "two")) == [([], "checked")]
     page = client.get(f"/console/subjects/{bid.pk}/").content.decode()
-    assert re.search(r"合作单位.{0,400}没有", page, re.S)
+    assert re.search(r"合作单位.{0,400}没有", page, re.DOTALL)
 
 
 def test_a_list_that_a_paper_requires_cannot_be_none() -> None:
     slots = [Slot(("values", "bid.partners"), "合作单位", PARTNERS, required=True)]
     form = ActForm("submit_bid", slots, {NONE: ["yes"]})
     assert not form.controls[0].may_be_none
-    assert read_form(form, cast(Asking, None)) == {}
+    assert read_form(form, cast("Asking", None)) == {}
     assert form.errors == {"values.bid.partners": "必填"}
 
 

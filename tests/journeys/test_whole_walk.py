@@ -383,7 +383,9 @@ def check_form(walk: Walk) -> None:
         fill_in(officer, {"outcome": "passed"}, part="")
         # Partners that a bid named are shown for checking; who bids alone has none.
         shown = set() if name is SECOND else {"bid.partners"}
-        fill_in(officer, {n: a for n, a in found.items() if n not in registers and n not in shown}, part="facts")
+        fill_in(
+            officer, {n: a for n, a in found.items() if n not in registers and n not in shown}, part="facts"
+        )
         look(officer, "26-check-form")
         press(officer, "办结")
         done(officer)

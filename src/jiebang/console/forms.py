@@ -10,7 +10,15 @@ from typing import Any
 from django.http import QueryDict
 
 from jiebang.console.acts import SUBMISSIONS
-from jiebang.console.fields import MOST_ROWS, Control, Typed, build_control, contradicts_none, fill_typed, read_control
+from jiebang.console.fields import (
+    MOST_ROWS,
+    Control,
+    Typed,
+    build_control,
+    contradicts_none,
+    fill_typed,
+    read_control,
+)
 from jiebang.console.slots import Asking, Slot, slots_of, submission_slots
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, is_blank, read_value
