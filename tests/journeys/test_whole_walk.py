@@ -386,7 +386,7 @@ def check_form(walk: Walk) -> None:
         fill_in(
             officer, {n: a for n, a in found.items() if n not in registers and n not in shown}, part="facts"
         )
-        look(officer, "26-check-form")
+        look(officer, "26-check-form-alone" if name is SECOND else "26-check-form")
         press(officer, "办结")
         done(officer)
 
