@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 from tests.console.lives import Life, play_life
 from tests.console.test_acts import address, open_form
+from tests.console.test_imports import faults, preview
 
 from jiebang.console.forms import ActForm, read_form
 from jiebang.console.import_list import read_cell
@@ -128,3 +129,19 @@ def test_a_cell_may_choose_an_option_that_is_called_none() -> None:
     of = ValueType(Kind.choices, options={"none": "无", "a": "甲"})
     assert read_cell(Cell("无"), of, "") == ["none"]
     assert read_cell(Cell("无"), ValueType(Kind.text), "") == "无"
+
+
+def test_a_list_brought_in_says_none_for_an_optional_column_and_not_for_a_required_one(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = play_life("2026-11-09T09:00", monkeypatch, "jiangmen", "../../scenarios/jiangmen-needs.yaml")
+    life.stage.accounts["officer"] = life.stage.accounts["liang"]
+    firm = life.stage.organisations["motor"].name
+    data = preview(life, [
+        ["需求名称", "需求单位", "资质荣誉", "主要技术指标"],
+        ["甲题", firm, "无", "功率密度不低于三十"],
+        ["乙题", firm, None, "功率密度不低于三十"],
+        ["丙题", firm, "高新技术企业", "无"],
+    ])  # fmt: skip
+    assert [one["values"].get("sponsor.honours") for one in data["good"]] == [[], None]
+    assert faults(data) == [(4, "D", "必填")]
