@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from jiebang.console.fields import build_control, fill_typed, read_control
+from jiebang.console.fields import build_control, contradicts_none, fill_typed, read_control
 from jiebang.policy.values import Kind, ValueType, read_value
 
 OPTIONS = {"a": "甲", "b": "乙"}
@@ -34,6 +34,10 @@ RECORDS = ValueType(Kind.records, fields={"name": ValueType(Kind.text), "amount"
         (ValueType(Kind.persons), ["张三", "李四"]),
         (ValueType(Kind.file), "附件.pdf"),
         (RECORDS, [{"name": "首年", "amount": "100 万元"}, {"name": "次年"}]),
+        (RECORDS, []),
+        (ValueType(Kind.persons), []),
+        (ValueType(Kind.organisations), []),
+        (ValueType(Kind.choices, options=OPTIONS), []),
     ],
 )
 def test_a_value_goes_through_the_form_and_comes_back_the_same(of: ValueType, raw: Any) -> None:
@@ -66,6 +70,22 @@ def test_what_cannot_be_right_is_passed_on_as_typed() -> None:
     assert read_control("m", ValueType(Kind.money), {"m": ["六百"]}) == "六百 万元"
     assert read_control("m", ValueType(Kind.money), {"m": ["1.2 亿元"]}) == "1.2 亿元"
     assert read_control("f", ValueType(Kind.flag), {"f": ["maybe"]}) == "maybe"
+
+
+@pytest.mark.parametrize(
+    ("of", "some"),
+    [
+        (RECORDS, {"x--0--name": ["首年"]}),
+        (ValueType(Kind.persons), {"x": ["张三"]}),
+        (ValueType(Kind.choices, options=OPTIONS), {"x": ["a"]}),
+        (ValueType(Kind.choices, options=OPTIONS, open_list=True), {"x--other": ["清单以外"]}),
+    ],
+)
+def test_none_and_some_contradict_each_other(of: ValueType, some: dict[str, list[str]]) -> None:
+    none = {"x--none": ["yes"]}
+    assert contradicts_none("x", of, {**some, **none})
+    assert not contradicts_none("x", of, some)
+    assert not contradicts_none("x", of, {**none, "x": [""], "x--0--amount--unit": ["万元"]})
 
 
 def test_rows_left_blank_do_not_count() -> None:

@@ -27,7 +27,7 @@ def race() -> Case:
         case.decide(key, value)
     facts: dict[str, object] = {
         "challenge.total_investment": "800 万元", "project.aid_decided_by": "bureau", "project.ip_agreed": True,
-        "sponsor.restrictions": [],
+        "challenge.plan": "science", "sponsor.restrictions": [],
     }  # fmt: skip
     for name, known in facts.items():
         case.fact(case.challenge, name, known)
@@ -111,6 +111,7 @@ def jiangmen(case: Case) -> Subject:
     case.fact(case.challenge, "challenge.total_investment", "400 万元")
     case.fact(case.challenge, "need.self_funding", "200 万元")
     case.fact(case.challenge, "challenge.is_race", False)
+    case.fact(project, "project.has_fraud", False)
     case.run(project, "pay-instalments", "pay")
     return project
 

@@ -69,7 +69,9 @@ def fill_in(form: Page | Locator, answers: Answers, part: str = "values") -> Non
                     kinds = _kinds_in(form)
                 for key, cell in row.items():
                     _fill_one(form, f"{full}--{number}--{key}", cell, kinds)
-        elif answer != []:
+        elif answer == []:
+            form.locator(f'[name="{full}--none"]').check()
+        else:
             _fill_one(form, full, answer, kinds)
 
 

@@ -126,7 +126,7 @@ def test_one_lane_alone_has_nobody_to_join_and_goes_on(race: Case) -> None:
     end_subjects([other], "赛道终止", BEGUN + 2 * DAY)
     one.refresh_from_db()
     assert one.ended_at is None
-    assert StageRun.objects.get(subject=one, closed_at__isnull=True).stage == "work"
+    assert StageRun.objects.get(subject=one, closed_at__isnull=True).stage == "resettle"
     assert not StageRun.objects.filter(stage="merge").exists()
 
 
@@ -140,7 +140,7 @@ def test_a_refused_merger_lets_each_go_on_alone(race: Case) -> None:
         StageRun.objects.filter(subject__in=[one, two], closed_at__isnull=True).values_list(
             "stage", flat=True
         )
-    ) == {"work"}
+    ) == {"resettle"}
     assert not lanes_to_merge(race.challenge)
 
 
@@ -180,3 +180,26 @@ def test_a_team_of_one_isnt_made(race: Case) -> None:
             race.challenge, "merge", "conclude", AT, outcome="approved", facts={"project.complementary": True,
             "challenge.lanes_passed": "2 家"},
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("last", "then"), [("milestone", "liquidate"), ("work", "responsibility")], ids=["assessed", "overdue"]
+)
+def test_a_lane_put_out_by_an_assessment_leaves_though_it_once_was_overdue(
+    race: Case, last: str, then: str
+) -> None:
+    lane = race.lane(1)
+    find(race, lane, True)
+    race.fact(lane, "project.objective_failure", False)
+    race.fact(lane, "project.subjective_failure", False)
+    # It was overdue once and was given more time.
+    race.run(lane, "work", "develop", "expired", closed=BEGUN + DAY)
+    if last == "milestone":
+        race.run(lane, "milestone", "assess_milestone", opened=BEGUN + 2 * DAY)
+        race.do(lane, "milestone", "conclude", AT, outcome="not_continued", note="没有选上")
+    else:
+        race.run(lane, "milestone", "assess_milestone", "finished", closed=BEGUN + 2 * DAY)
+        race.firm(lane, "solver")
+        race.run(lane, "accept", "accept", opened=BEGUN + 3 * DAY)
+        race.do(lane, "accept", "conclude", AT, outcome="failed", note="指标没有达到")
+    assert StageRun.objects.get(subject=lane, closed_at__isnull=True).stage == then

@@ -1,4 +1,4 @@
-"""What a form makes of facts that are on record already: shown for checking, looked up and found empty, called up by answers."""
+"""What a form makes of facts that are on record already: shown for checking, called up by answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from jiebang.console.fields import read_control
 from jiebang.console.forms import ActForm
 from jiebang.console.queries import show_value
 from jiebang.console.slots import Slot
@@ -18,24 +17,7 @@ from jiebang.policy.program import Program
 from jiebang.policy.stages import is_guarded
 from jiebang.policy.values import Kind, ValueType, read_value
 
-#: Under which name the page of checks says that a list was looked up and nothing is in it.
-NOTHING_FOUND = "nothing"
 _NAMED = (Kind.organisation, Kind.organisations)
-
-
-def found_empty(form: ActForm) -> dict[str, Any]:
-    """Lists that were looked up and found empty: a record of its own, unlike a list nobody has looked for."""
-    wanted = set(form.typed.get(NOTHING_FOUND, ()))
-    told = {
-        slot.place[0]: read_control(slot.name, slot.type, form.typed) or ""
-        for slot in form.slots
-        if len(slot.place) == 1
-    }
-    return {
-        slot.place[1]: {"value": [], **{key: told.get(key, "") for key in ("source", "as_of", "evidence")}}
-        for slot in form.slots
-        if slot.name in wanted and slot.type.kind is Kind.records
-    }
 
 
 def leave_unchecked(payload: dict[str, Any], form: ActForm, kind: str) -> None:

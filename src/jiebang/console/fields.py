@@ -22,7 +22,7 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import parse_yuan
 from jiebang.organisations.models import Organisation
 from jiebang.organisations.verified import is_verified_anywhere
-from jiebang.policy.values import DAYS, MONTHS, Kind, ValueType
+from jiebang.policy.values import DAYS, LISTS, MONTHS, Kind, ValueType
 
 Typed = Mapping[str, list[str]]
 #: How many rows a list of records may have on a page.
@@ -30,6 +30,9 @@ MOST_ROWS = 60
 _TERM_WORDS = {MONTHS: (("月", "个月"), ("年", "年")), DAYS: (("日", "日"),)}
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONEY_UNITS = (("万元", "万元"), ("元", "元"), ("亿元", "亿元"))
+#: Under which name a form says of a list that there are none, and the words that say so where lists are written as text.
+NONE = "--none"
+NONE_WORDS = frozenset({"无", "没有"})
 #: Texts whose label ends so are short; any other text gets room for a paragraph.
 _SHORT = (
     "名称", "姓名", "电话", "手机", "地址", "代码", "编号", "职务", "联系人", "负责人", "代表人", "单位", "文号", "人", "邮箱",
@@ -81,6 +84,9 @@ class Control:
     #: what is recorded, where a form starts blank and asks to confirm it
     offered: HeldFile | None = None
     initial: Any = None
+    #: whether it is a list of which its filler may say that there are none, and whether that is said
+    may_be_none: bool = False
+    is_none: bool = False
 
     @property
     def id(self) -> str:
@@ -112,9 +118,10 @@ def _one(typed: Typed, name: str) -> str:
 def build_control(name: str, label: str, wanted: ValueType, typed: Typed, **more: Any) -> Control:
     """The control for a value of type `wanted`, filled with what was typed.
 
-    `more`: required, hint, error, clause, group, field_labels, uploads, initial.
+    `more`: required, hint, error, clause, group, field_labels, uploads, initial, may_be_none.
     """
     made = Control(name=name, label=label, widget=wanted.kind.value, value=_one(typed, name), **more)
+    made.is_none = says_none(name, wanted, typed)
     _BUILD.get(wanted.kind, _build_plain)(made, wanted, typed)
     return made
 
@@ -261,8 +268,26 @@ _BUILD: dict[Kind, Any] = {
 }
 
 
+def says_none(name: str, wanted: ValueType, typed: Typed) -> bool:
+    """Whether the form says of a list that there are none."""
+    return wanted.kind in LISTS and bool(_one(typed, name + NONE))
+
+
+def contradicts_none(name: str, wanted: ValueType, typed: Typed) -> bool:
+    """Whether the form says that there are none, and some all the same."""
+    return says_none(name, wanted, typed) and bool(_read_typed(name, wanted, typed))
+
+
 def read_control(name: str, wanted: ValueType, typed: Typed) -> Any:
-    """The raw value typed, in the form `read_value` takes; None if nothing was. What can't be right is passed on as typed."""
+    """The raw value typed, in the form `read_value` takes; None if nothing was. What can't be right is passed on as typed.
+
+    A list left blank is nothing said; one that is said to have none is an empty list.
+    """
+    raw = _read_typed(name, wanted, typed)
+    return [] if raw is None and says_none(name, wanted, typed) else raw
+
+
+def _read_typed(name: str, wanted: ValueType, typed: Typed) -> Any:
     kind, text = wanted.kind, _one(typed, name)
     if kind is Kind.records:
         rows = [_read_row(f"{name}--{row}", wanted, typed) for row in range(_count_rows(name, typed))]
@@ -277,6 +302,8 @@ def read_control(name: str, wanted: ValueType, typed: Typed) -> Any:
         return None
     if kind in (Kind.organisations, Kind.persons):
         lines = [line.strip() for line in text.replace("、", "\n").splitlines() if line.strip()]
+        if len(lines) == 1 and lines[0] in NONE_WORDS:
+            return []
         return [_code_of(line) for line in lines] if kind is Kind.organisations else lines
     if kind is Kind.organisation:
         return _code_of(text)
@@ -326,6 +353,8 @@ def fill_typed(name: str, wanted: ValueType, raw: Any) -> dict[str, list[str]]:
     kind = wanted.kind
     if raw is None:
         return {}
+    if raw == [] and kind in LISTS:
+        return {name + NONE: ["yes"]}
     if kind is Kind.records:
         filled: dict[str, list[str]] = {}
         for number, row in enumerate(raw if isinstance(raw, list) else []):

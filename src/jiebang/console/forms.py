@@ -10,7 +10,15 @@ from typing import Any
 from django.http import QueryDict
 
 from jiebang.console.acts import SUBMISSIONS
-from jiebang.console.fields import MOST_ROWS, Control, Typed, build_control, fill_typed, read_control
+from jiebang.console.fields import (
+    MOST_ROWS,
+    Control,
+    Typed,
+    build_control,
+    contradicts_none,
+    fill_typed,
+    read_control,
+)
 from jiebang.console.identity import BACK_TO, DRAWN_FOR
 from jiebang.console.slots import Asking, Slot, slots_of, submission_slots
 from jiebang.kernel.errors import JiebangError
@@ -56,7 +64,7 @@ class ActForm:
             build_control(
                 slot.name, slot.label, slot.type, self.typed, required=slot.required, hint=slot.hint,
                 error=self.errors.get(slot.name, ""), clause=slot.clause, group=slot.group, field_labels=slot.field_labels,
-                uploads=True, initial=slot.initial,
+                uploads=True, initial=slot.initial, may_be_none=slot.may_be_none,
             )
             for slot in self.slots
         ]  # fmt: skip
@@ -161,6 +169,9 @@ def read_form(form: ActForm, asking: Asking) -> dict[str, Any]:
     """The payload of the act. Errors are left in the form, those that a field has already stay; a payload is only good without any."""
     payload: dict[str, Any] = {}
     for slot in form.slots:
+        if contradicts_none(slot.name, slot.type, form.typed):
+            form.errors.setdefault(slot.name, "勾了“没有”又填了内容；有的去掉勾，没有的把填的清空")
+            continue
         raw = read_control(slot.name, slot.type, form.typed)
         if raw is None:
             if slot.required:

@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from jiebang.console.fields import NONE_WORDS
 from jiebang.console.sheets import Cell, Row, UnreadableSheet, column_name
 from jiebang.console.slots import Asking
 from jiebang.kernel.errors import JiebangError
@@ -18,7 +19,7 @@ from jiebang.policy.pack_facts import Source
 from jiebang.policy.pack_rules import When
 from jiebang.policy.situation import Fact
 from jiebang.policy.truth import FAIL
-from jiebang.policy.values import Kind, ValueType, read_value
+from jiebang.policy.values import LISTS, Kind, ValueType, read_value
 from jiebang.policy.verdicts import explain_verdict, judge_rule
 
 ORGANISATION, CODE = "_organisation", "_code"
@@ -341,6 +342,8 @@ def read_cell(cell: Cell, of: ValueType, unit: str) -> Any:
         return f"{text}%"
     if kind in (Kind.count, Kind.score, Kind.term) and text[-1:].isdigit():
         return f"{text} {of.unit or '分'}"
+    if kind in LISTS and text in NONE_WORDS and text not in (of.options or {}).values():
+        return []
     if kind is Kind.choice:
         return _option(text, of)
     if kind is Kind.choices:

@@ -95,7 +95,7 @@ def show_value(raw: Any, of: ValueType, names: dict[str, str] | None = None) -> 
     if of.kind is Kind.file and (file := read_reference(raw)) is not None:
         return file.name
     if of.kind is Kind.organisations and isinstance(raw, list):
-        return "、".join((names or {}).get(str(one), str(one)) for one in raw)
+        return "、".join((names or {}).get(str(one), str(one)) for one in raw) or "没有"
     if of.kind is Kind.records and raw == []:
         return "没有记录"
     try:

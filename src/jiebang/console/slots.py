@@ -29,7 +29,7 @@ from jiebang.policy.process import targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.situation import RANK, Situation
 from jiebang.policy.stages import AWAITING_KINDS, MONEY_KINDS, is_booked, is_guarded
-from jiebang.policy.values import DATE, FLAG, MONEY, SCORE, TEXT, Kind, ValueType
+from jiebang.policy.values import DATE, FLAG, LISTS, MONEY, SCORE, TEXT, Kind, ValueType
 from jiebang.publications.models import Objection
 from jiebang.results.actions.take_in_result import results_to_take_in
 from jiebang.reviews.actions.select_bids import candidates_of
@@ -55,6 +55,11 @@ class Slot:
     def name(self) -> str:
         """The name of its control."""
         return ".".join(self.place)
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether its filler may say that there are none: a fact that is a list, unless a paper requires some."""
+        return self.place[0] in ("values", "facts") and self.type.kind in LISTS and not self.required
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,8 @@ KIND_LABELS: dict[Kind, str] = {
     Kind.file: "文件名，或已上传的文件",
     Kind.records: "记录的列表",
 }
+#: Values that are lists: an empty one says that there are none, which is more than not known.
+LISTS = frozenset({Kind.choices, Kind.organisations, Kind.persons, Kind.records})
 ORDERED = frozenset({Kind.money, Kind.percent, Kind.term, Kind.count, Kind.score, Kind.date, Kind.instant})
 NUMERIC = frozenset({Kind.money, Kind.percent, Kind.term, Kind.count, Kind.score})
 MONTHS, DAYS, WORKING_DAYS = "月", "日", "工作日"
@@ -211,11 +213,11 @@ def format_value(value: Any, of: ValueType) -> str:
     if kind is Kind.choice:
         return (of.options or {}).get(value, value)
     if kind is Kind.choices:
-        return "、".join((of.options or {}).get(item, item) for item in value) or "（空）"
+        return "、".join((of.options or {}).get(item, item) for item in value) or "没有"
     if kind is Kind.records:
         return f"{len(value)} 条记录"
     if kind in (Kind.organisations, Kind.persons):
-        return "、".join(value) or "（空）"
+        return "、".join(value) or "没有"
     if kind is Kind.file and (uploaded := FILE_REFERENCE.fullmatch(value)) is not None:
         return uploaded["name"]
     if kind is Kind.instant:

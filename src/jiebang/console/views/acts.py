@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of, withhold
 from jiebang.console.amounts import preview_amounts
-from jiebang.console.checks import changed_fields, found_empty, leave_unchecked, with_declared, with_names
+from jiebang.console.checks import changed_fields, leave_unchecked, with_declared, with_names
 from jiebang.console.drafts import REPLACES, close_draft, find_draft, next_revision, save_draft
 from jiebang.console.fields import Typed
 from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draft_key, read_form, typed_of
@@ -172,8 +172,6 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
             _keep_draft(scene, form)
         return _show(request, scene, form)
     payload = read_form(form, scene.asking)
-    if scene.event == "check_facts":
-        payload["facts"] = payload.get("facts", {}) | found_empty(form)
     if scene.event in ("conclude", "propose"):
         leave_unchecked(payload, form, scene.asking.run.kind)
     if scene.event == "sign_off":
