@@ -6,6 +6,8 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from jiebang.lifecycle.known import lineage_of
 from jiebang.lifecycle.models import FactEntry, HandIn, Participation, StageRun, Subject, SubjectKind
 from jiebang.lifecycle.submissions import BadFields
@@ -29,11 +31,11 @@ def create_below(
     But for bids: whoever bids would read off the number how many have come before. Call it with the parent's row locked, as
     an act holds it, or two could get one number.
     """
-    taken = set(Subject.objects.filter(parent=parent, kind=kind).values_list("number", flat=True))
-    width = 2 if kind == "project" else 3
-    number = f"{parent.number}-{letter}{len(taken) + 1:0{width}d}"
+    siblings, stem = Subject.objects.filter(parent=parent, kind=kind), f"{parent.number}-{letter}"
     if kind == SubjectKind.BID:
-        number = _number_without_order(f"{parent.number}-{letter}", taken)
+        number = _number_without_order(stem, siblings)
+    else:
+        number = f"{stem}{siblings.count() + 1:0{2 if kind == SubjectKind.PROJECT else 3}d}"
     return Subject.objects.create(
         programme=parent.programme,
         pack_version=parent.pack_version,
@@ -52,10 +54,11 @@ def create_below(
 _DIGITS = 5
 
 
-def _number_without_order(stem: str, taken: set[str]) -> str:
-    while (number := f"{stem}{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}") in taken:
-        pass
-    return number
+def _number_without_order(stem: str, siblings: QuerySet[Subject]) -> str:
+    while True:
+        number = f"{stem}{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
+        if not siblings.filter(number=number).exists():
+            return number
 
 
 def retitle(subject: Subject, title: str) -> None:
