@@ -26,7 +26,7 @@ from tests.console.test_every_address import ROLES, client_of, statuses
 from jiebang.documents.models import Upload
 from jiebang.documents.store import path_of
 from jiebang.lifecycle.door import apply
-from jiebang.lifecycle.models import FactEntry
+from jiebang.lifecycle.models import FactEntry, Proposal
 from jiebang.lifecycle.packs import load_program
 from jiebang.organisations.actor import actor_under
 from jiebang.scenarios.read import read_instant
@@ -220,3 +220,32 @@ def test_a_replaced_file_is_no_longer_the_cases(life: Life) -> None:
     assert sent.status_code == 302
     assert status_of(client, old) == 404
     assert status_of(client, file_address(bid)) == 200
+
+
+def test_a_file_that_is_only_proposed_is_open_to_those_who_sign(life: Life) -> None:
+    bid = send_bid(life, plan=upload())
+    play_on(life, LATE, CHECKING)
+    account, mandate = life.stage.accounts["officer"]
+    bid.refresh_from_db()
+    kept = Upload.objects.get()
+    found = Upload.objects.create(
+        programme=kept.programme, subject=bid, digest=kept.digest, name="核查纪要.pdf", size=kept.size, media_type=kept.media_type,
+        uploaded_at=kept.uploaded_at, uploaded_by=account, authority=mandate.authority,
+    )  # fmt: skip
+    run = bid.stage_runs.get(stage="check")
+    value = {"value": f"{found.name}（sha256:{found.digest}）", "source": "checked", "as_of": "2026-03-26"}
+    FactEntry.objects.filter(subject=bid, name="bid.knack").delete()
+    proposal = Proposal.objects.create(
+        run=run, payload={"facts": {"bid.knack": value}}, outcome="passed", salt="", digest="",
+        proposed_at=kept.uploaded_at, proposed_by=account,
+    )  # fmt: skip
+    where = file_address(bid, "bid.knack", found)
+    assert {who: status_of(life.client(who), where) for who in ("officer", "head", "auditor", "expert", "prof", "firm")} == {
+        "officer": 200, "head": 200, "auditor": 200, "expert": 404, "prof": 404, "firm": 404,
+    }  # fmt: skip
+    page = life.client("head").get(reverse("console:subject", args=[bid.pk])).content.decode()
+    assert where in page
+    # Somebody else's paper doesn't open by being named in a proposal.
+    proposal.payload = {"facts": {"bid.knack": {**value, "value": f"别家.pdf（sha256:{'0' * 64}）"}}}
+    proposal.save()
+    assert status_of(life.client("head"), where) == 404

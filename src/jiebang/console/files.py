@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from jiebang.console.identity import Visit
+from jiebang.console.proposed import proposed_facts
 from jiebang.console.queries import FactRow, facts_of
 from jiebang.console.sight import sight_of
+from jiebang.console.visibility import sees_proposals
 from jiebang.documents.models import Upload
 from jiebang.documents.names import show_size
 from jiebang.documents.queries import find_upload
@@ -46,15 +48,20 @@ def shown_facts(visit: Visit, subject: Subject, program: Program) -> list[FactRo
 
 
 def find_file(visit: Visit, subject: Subject, program: Program, fact: str, digest: str) -> Upload | None:
-    """The upload with this digest that a fact on the subject's page names; None unless the visitor may open it."""
-    entry = sight_of(visit.actor, subject, program, visit.at).readable.get(fact)
-    if entry is None:
-        return None
-    for file in references_in(entry.value):
-        if file.digest == digest:
-            upload = find_upload(entry, file)
-            if upload is not None and not _why_closed(visit, program, entry, upload):
-                return upload
+    """The upload with this digest that a fact on the subject's page names, or one that is proposed for signature there.
+
+    None unless the visitor may open it.
+    """
+    known = sight_of(visit.actor, subject, program, visit.at).readable.get(fact)
+    entries = [known] if known is not None else []
+    if sees_proposals(visit.actor):
+        entries += [one for one in proposed_facts(subject) if one.name == fact]
+    for entry in entries:
+        for file in references_in(entry.value):
+            if file.digest == digest:
+                upload = find_upload(entry, file)
+                if upload is not None and not _why_closed(visit, program, entry, upload):
+                    return upload
     return None
 
 

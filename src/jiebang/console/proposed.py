@@ -9,12 +9,23 @@ from typing import Any
 from jiebang.console.labels import outcome_label
 from jiebang.console.queries import names_in, show_value
 from jiebang.console.slots import name_things
+from jiebang.documents.reference import FileReference, references_in
 from jiebang.funding.models import Payment
 from jiebang.funding.sent_back import is_outdated
-from jiebang.lifecycle.models import Proposal, StageRun, Subject
+from jiebang.lifecycle.models import FactEntry, Proposal, StageRun, Subject
 from jiebang.lifecycle.proposals import changed_since, standing_proposal
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.stages import MONEY_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedFact:
+    """One fact that would be recorded, with the files it names."""
+
+    name: str
+    label: str
+    value: str
+    files: tuple[FileReference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class Proposed:
     outcome: str
     note: str
     chosen: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[ProposedFact, ...]
     ends: tuple[str, ...]
     changed: tuple[str, ...]
 
@@ -63,17 +74,27 @@ def proposed_at(act: Act) -> Proposed | None:
         outcome_label(act.stage.kind, proposal.outcome),
         str(payload.get("note", "")),
         tuple(named[pk] for pk in payload.get("bids", []) if pk in named),
-        tuple(_facts(act, payload.get("facts", {}))),
+        tuple(_shown(act)),
         tuple(named[pk] for pk in proposal.ends if pk in named),
         tuple(changed_since(act, proposal)),
     )
 
 
-def _facts(act: Act, given: dict[str, Any]) -> Iterable[tuple[str, str]]:
+def proposed_facts(subject: Subject) -> Iterable[FactEntry]:
+    """The facts as they would be recorded if what stands proposed at a thing's runs were concluded; nothing of them is saved."""
+    for proposal in Proposal.objects.filter(run__subject=subject, withdrawn_at__isnull=True).order_by("pk"):
+        for name, raw in proposal.payload.get("facts", {}).items():
+            yield FactEntry(
+                subject=subject, name=name, value=raw["value"], source=raw["source"], as_of=raw["as_of"],
+                recorded_by_id=proposal.proposed_by_id,
+            )  # fmt: skip
+
+
+def _shown(act: Act) -> Iterable[ProposedFact]:
     types, declared = act.program.types, act.program.pack.facts
-    values = {
-        name: raw["value"] if isinstance(raw, dict) and "value" in raw else raw for name, raw in given.items()
-    }
-    names = names_in([(types[name], raw) for name, raw in values.items()])
-    for name, raw in values.items():
-        yield declared[name].label, show_value(raw, types[name], names)
+    entries = [one for one in proposed_facts(act.subject) if one.name in types]
+    names = names_in([(types[one.name], one.value) for one in entries])
+    for one in entries:
+        files = tuple(references_in(one.value))
+        text = show_value(one.value, types[one.name], names)
+        yield ProposedFact(one.name, declared[one.name].label, text, files)
