@@ -82,12 +82,12 @@ def test_closing_a_round_says_who_was_silent_who_was_refused_and_what_ended() ->
             "2026-1-C001",
             {"stage": "full", "kind": "take_bids", "outcome": "closed", "note": ""},
         ),
-        ("bid.lapsed", "2026-1-C001-B003", {"number": "2026-1-C001-B003", "why": "全案：逾期未提交"}),
-        ("bid.refused", "2026-1-C001-B001", {"number": "2026-1-C001-B001", "why": early}),
-        ("bid.refused", "2026-1-C001-B004", {"number": "2026-1-C001-B004", "why": early}),
-        ("subject.ended", "2026-1-C001-B001", {"ending": "全案：不符合条件"}),
-        ("subject.ended", "2026-1-C001-B003", {"ending": "全案：逾期未提交"}),
-        ("subject.ended", "2026-1-C001-B004", {"ending": "全案：不符合条件"}),
+        ("bid.lapsed", silent.number, {"number": silent.number, "why": "全案：逾期未提交"}),
+        ("bid.refused", late.number, {"number": late.number, "why": early}),
+        ("bid.refused", late_too.number, {"number": late_too.number, "why": early}),
+        ("subject.ended", late.number, {"ending": "全案：不符合条件"}),
+        ("subject.ended", silent.number, {"ending": "全案：逾期未提交"}),
+        ("subject.ended", late_too.number, {"ending": "全案：不符合条件"}),
     ]
 
 
@@ -120,8 +120,8 @@ def test_selecting_says_who_was_chosen_and_who_ended() -> None:
             "2026-1-C001",
             {"stage": "select", "kind": "select", "outcome": "selected", "note": ""},
         ),
-        ("bid.selected", "2026-1-C001-B003", {"number": "2026-1-C001-B003"}),
-        ("subject.ended", "2026-1-C001-B001", {"ending": "未选中"}),
-        ("subject.ended", "2026-1-C001-B002", {"ending": "未选中"}),
-        ("subject.ended", "2026-1-C001-B004", {"ending": "未选中"}),
+        ("bid.selected", bids[2].number, {"number": bids[2].number}),
+        ("subject.ended", bids[0].number, {"ending": "未选中"}),
+        ("subject.ended", bids[1].number, {"ending": "未选中"}),
+        ("subject.ended", bids[3].number, {"ending": "未选中"}),
     ]
