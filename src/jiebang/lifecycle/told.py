@@ -22,10 +22,26 @@ def tell(subject: Subject) -> dict[str, Any]:
     for name, fact in program_of(subject).pack.facts.items():
         if fact.told is None or name.split(".")[0] != subject.kind:
             continue
+        if fact.told.counts is None and _was_told_before(subject, fact.told):
+            continue
         value = _tell_one(subject, fact, fact.told)
         if value is not None:
             found[name] = value
     return found
+
+
+def _was_told_before(subject: Subject, told: Told) -> bool:
+    """Whether a thing has no runs to tell of but grew out of one of its own kind: what that went through holds for it too.
+
+    A result's entry in the library is asked what the result was.
+    """
+    origin = subject.origin
+    return (
+        origin is not None
+        and origin.kind == subject.kind
+        and not _runs(subject, told.stages).exists()
+        and _runs(origin, told.stages).exists()
+    )
 
 
 def _tell_one(subject: Subject, fact: FactDeclaration, told: Told) -> Any:

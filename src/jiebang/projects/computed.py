@@ -37,14 +37,38 @@ def tell_announcement(subject: Subject) -> dict[str, Any]:
 def count_lanes(subject: Subject) -> dict[str, Any]:
     """`challenge.lanes_to_merge` of a challenge; `challenge.lanes_passed` as the assessment that a lane is at asks for it.
 
+    And `challenge.other_lanes_left`: how many others a lane still has beside it, or has had accepted before it.
+
     Lanes that passed are counted in the same round of the same assessment, ended lanes included. While one lane still in
     it hasn't been found to have passed or not, the number isn't known: who is the only one can't be said before all are in.
     """
     known = program_of(subject).types
     if subject.kind == "challenge" and "challenge.lanes_to_merge" in known:
         return {"challenge.lanes_to_merge": f"{len(lanes_to_merge(subject))} 家"}
-    if subject.kind != "project" or subject.parent is None or "challenge.lanes_passed" not in known:
+    if subject.kind != "project" or subject.parent is None:
         return {}
+    found = _count_others_left(subject) if "challenge.other_lanes_left" in known else {}
+    if "challenge.lanes_passed" in known:
+        found |= _count_passed(subject, subject.parent)
+    return found
+
+
+def _count_others_left(lane: Subject) -> dict[str, Any]:
+    assert lane.parent is not None
+    left = sum(not _is_out(other) for other in lanes_of(lane.parent) if other.pk != lane.pk)
+    return {"challenge.other_lanes_left": f"{left} 家"}
+
+
+def _is_out(lane: Subject) -> bool:
+    """Whether a lane can't be the one that a race comes to any more: it was found not to go on, or ended without being accepted."""
+    runs = StageRun.objects.filter(subject=lane)
+    if lane.ended_at is not None:
+        return not runs.filter(kind="accept", outcome="passed").exists()
+    newest = runs.filter(kind="assess_milestone").order_by("-opened_at", "-pk").first()
+    return newest is not None and newest.outcome == "not_continued"
+
+
+def _count_passed(subject: Subject, challenge: Subject) -> dict[str, Any]:
     mine = (
         StageRun.objects.filter(subject=subject, kind="assess_milestone")
         .order_by("-opened_at", "-pk")
@@ -53,7 +77,7 @@ def count_lanes(subject: Subject) -> dict[str, Any]:
     if mine is None:
         return {}
     passed = 0
-    for lane in lanes_of(subject.parent):
+    for lane in lanes_of(challenge):
         found = _has_passed(lane, mine)
         if found is None:
             return {}
