@@ -105,3 +105,20 @@ def test_an_entry_of_the_library_is_told_what_its_result_went_through() -> None:
     case.run(entry, "licence", "sign", "signed")
     assert told(entry, "result.licence_signed") is True
     assert str(told(entry, "result.licence_signed_on")) == "2026-03-02"
+
+
+def test_what_was_announced_stays_what_it_was() -> None:
+    case = Case("shenzhen-bounty/draft", "government-prize")
+    bid = case.subject("bid", case.challenge, "示例-1-C001-B001")
+    day = timedelta(hours=1)
+    case.fact(bid, "project.aid", "100 元", at=BEGUN)
+    assert told(bid, "bid.announced_award") is None
+    case.fact(bid, "project.aid", "200 元", at=BEGUN + day)
+    case.run(case.challenge, "notice", "notice", opened=BEGUN + day)
+    assert told(bid, "bid.announced_award") == 200
+    case.fact(bid, "project.aid", "300 元", at=BEGUN + 2 * day)
+    assert told(bid, "bid.announced_award") == 200
+    # Nor does it take from another what was announced for that one.
+    assert told(case.subject("bid", case.challenge, "示例-1-C001-B002"), "bid.announced_award") is None
+    case.run(case.challenge, "notice", "notice", opened=BEGUN + 3 * day)
+    assert told(bid, "bid.announced_award") == 300

@@ -278,9 +278,10 @@ def things_about(subject: Subject, about: Per | None, affected: dict[str, list[S
     order = list(Per)
     if about is None or order.index(about) <= order.index(Per(subject.kind)):
         return [subject]
-    below = affected.get(about.value)
+    before = _BEFORE.get(about.value, "")
+    below = affected.get(about.value, affected.get(before))
     if below is None:
-        below = alive_below(subject, about.value) or alive_below(subject, _BEFORE.get(about.value, ""))
+        below = alive_below(subject, about.value) or alive_below(subject, before)
     return below or [subject]
 
 

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.lifecycle.closing import closing_instant, last_day_of
-from jiebang.lifecycle.known import alive_below, program_of, register_computed_facts
-from jiebang.lifecycle.models import HandIn, StageRun, Subject
+from jiebang.lifecycle.known import alive_below, lineage_of, program_of, register_computed_facts
+from jiebang.lifecycle.models import FactEntry, HandIn, StageRun, Subject
 from jiebang.policy.pack_facts import FactDeclaration, Told
 from jiebang.policy.stages import is_favourable
 from jiebang.policy.values import Kind
@@ -22,7 +22,7 @@ def tell(subject: Subject) -> dict[str, Any]:
     for name, fact in program_of(subject).pack.facts.items():
         if fact.told is None or name.split(".")[0] != subject.kind:
             continue
-        if fact.told.counts is None and _was_told_before(subject, fact.told):
+        if fact.told.counts is None and fact.told.stood_at is None and _was_told_before(subject, fact.told):
             continue
         value = _tell_one(subject, fact, fact.told)
         if value is not None:
@@ -53,12 +53,27 @@ def _tell_one(subject: Subject, fact: FactDeclaration, told: Told) -> Any:
         return bool(_passed([subject], told.stages))
     if told.came_to is not None:
         return any(_came_to(subject, stage, outcome) for stage, outcome in told.came_to.items())
+    if told.stood_at is not None:
+        return next((_stood_at(subject, stage, name) for stage, name in told.stood_at.items()), None)
     at = _moment(subject, told)
     if at is None:
         return None
     if fact.type is Kind.date:
         return (last_day_of(at) if told.closes else local_date(at)).isoformat()
     return (closing_instant(at) if told.closes else at).astimezone(SHANGHAI).isoformat()
+
+
+def _stood_at(subject: Subject, stage: str, name: str) -> Any:
+    run = (
+        StageRun.objects.filter(subject__in=lineage_of(subject), stage=stage)
+        .order_by("-opened_at", "-pk")
+        .first()
+    )
+    if run is None:
+        return None
+    rows = FactEntry.objects.filter(subject=subject, name=name, recorded_at__lte=run.opened_at)
+    stood = rows.exclude(superseded_at__lte=run.opened_at).order_by("-recorded_at", "-pk")
+    return stood.values_list("value", flat=True).first()
 
 
 def _came_to(subject: Subject, stage: str, outcome: str) -> bool:
