@@ -114,7 +114,7 @@ def test_what_was_announced_stays_what_it_was() -> None:
     case.fact(bid, "project.aid", "100 元", at=BEGUN)
     assert told(bid, "bid.announced_award") is None
     case.fact(bid, "project.aid", "200 元", at=BEGUN + day)
-    case.run(case.challenge, "notice", "notice", opened=BEGUN + day)
+    case.run(case.challenge, "notice", "notice", "upheld", opened=BEGUN + day)
     assert told(bid, "bid.announced_award") == 200
     case.fact(bid, "project.aid", "300 元", at=BEGUN + 2 * day)
     assert told(bid, "bid.announced_award") == 200
