@@ -20,9 +20,10 @@ from jiebang.policy.pack_process import End, Process, Stage, Target
 from jiebang.policy.process import is_windowed, targets_of
 from jiebang.policy.situation import Situation
 from jiebang.policy.stages import KINDS, Per
-from jiebang.policy.truth import FAIL, UNKNOWN
+from jiebang.policy.truth import FAIL, PASS, UNKNOWN
 from jiebang.policy.values import read_literal
 from jiebang.policy.verdicts import unset_of
+from jiebang.policy.words import OUTCOMES
 
 _WIDTH = [kind.value for kind in SubjectKind]
 #: The ending of what nothing more can happen to.
@@ -90,6 +91,12 @@ def end_subject(subject: Subject, ending: str, at: datetime) -> None:
     _release_joins(subject, at)
 
 
+def came_to(subject: Subject) -> str:
+    """What a thing's way came to last, in words: the newest stage it has left, and how."""
+    left = subject.stage_runs.filter(closed_at__isnull=False).order_by("-closed_at", "-pk").first()
+    return f"{process_of(subject).stages[left.stage].label}：{OUTCOMES[left.outcome]}" if left else ""
+
+
 def _mark_ended(subject: Subject, ending: str, at: datetime) -> None:
     subject.ended_at, subject.ending, subject.waiting_for = at, ending, ""
     subject.save(update_fields=["ended_at", "ending", "waiting_for"])
@@ -133,8 +140,9 @@ def _above(subject: Subject, kind: str) -> Subject:
 def _release(above: Subject, kind: str, at: datetime, last: Subject) -> None:
     """Open what things of a kind wait for together, once none of them that might still come is on its way.
 
-    Where they wait for different stages, the first of the process goes first; the others wait on. Lanes of a race that are
-    to be joined wait for those that are assessed in the same round only: a lane that goes on alone has decided.
+    Where they wait for different stages, the first of the process goes first; the others wait on. A stage that may open at once
+    opens for the first that waits for it; raises StillUnset while nobody has decided whether it may. Lanes of a race that
+    are to be joined wait for those that are assessed in the same round only: a lane that goes on alone has decided.
     """
     if above.ended_at is not None or _has_open_run(above):
         return
@@ -150,11 +158,21 @@ def _release(above: Subject, kind: str, at: datetime, last: Subject) -> None:
             moving = _assessed_with(last, waited)
         else:
             moving = [one for one in waited if _is_moving(one)]
-        if not moving:
+        if not moving or _opens_at_once(above, name, stages[name], at):
             endings = open_run(above, name, stages[name], at)
             if endings:
                 _end_when_over(above, endings[-1], at)
             return
+
+
+def _opens_at_once(above: Subject, name: str, stage: Stage, at: datetime) -> bool:
+    if stage.at_once is None:
+        return False
+    situation = situation_of(above, at)
+    found = program_of(above).holds(("processes", above.process, "stages", name, "at_once"), situation)
+    if found == UNKNOWN:
+        raise _say_what_is_open(above, name, stage, situation, "at_once")
+    return found == PASS
 
 
 def _assessed_with(last: Subject, others: list[Subject]) -> list[Subject]:
@@ -315,11 +333,14 @@ def _end_of_earlier(subject: Subject, term: str) -> date | None:
     return None if run is None or run.closes_at is None else last_day_of(run.closes_at)
 
 
-def _say_what_is_open(subject: Subject, name: str, stage: Stage, situation: Situation) -> UnableToApply:
+def _say_what_is_open(
+    subject: Subject, name: str, stage: Stage, situation: Situation, word: str = "when"
+) -> UnableToApply:
     """Why nobody can say yet whether a stage is due: what somebody has to decide, else what has to be found out."""
     program = program_of(subject)
-    leaves = program.conditions["processes", subject.process, "stages", name, "when"].matters(situation)
-    told = f"{stage.label}：还不能判断这个阶段要不要进行"
+    leaves = program.conditions["processes", subject.process, "stages", name, word].matters(situation)
+    asked = "要不要进行" if word == "when" else "能不能不等其他的先进行"
+    told = f"{stage.label}：还不能判断这个阶段{asked}"
     if unset := list(dict.fromkeys(key for leaf in leaves for key in unset_of(leaf, situation))):
         questions = "；".join(program.pack.discretion[key].question for key in unset)
         return StillUnset(what=f"{told}，尚待决定：{questions}", keys=unset)

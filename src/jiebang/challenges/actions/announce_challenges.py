@@ -3,7 +3,9 @@
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.known import alive_below
 from jiebang.lifecycle.models import Subject
+from jiebang.lifecycle.routing import came_to, end_subject
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import create_below, retire
 from jiebang.lifecycle.transitions import Act
@@ -13,6 +15,8 @@ from jiebang.policy.pack_rules import When
 def announce_challenges(act: Act) -> str:
     """Make a challenge of each need that is left; a challenge announced again (it found no taker) keeps its own row.
 
+    Bids for its earlier round that are still there end: they brought nothing that held, and aren't takers of the new one.
+
     Facts of the payload (through which channels) are recorded on what is announced. Raises UnableToApply with nothing to
     announce, Refused by the rules of the stage.
     """
@@ -21,6 +25,8 @@ def announce_challenges(act: Act) -> str:
     if act.subject.kind == "challenge":
         require_rules(act, (When.decide,), facts)
         record_facts(act, act.subject, facts)
+        for bid in alive_below(act.subject, "bid"):
+            end_subject(bid, came_to(bid) or act.stage.label, act.at)
         return "announced"
     needs = list(
         Subject.objects.filter(parent=act.subject, kind="need", ended_at__isnull=True).order_by("pk")
