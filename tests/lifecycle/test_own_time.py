@@ -1,6 +1,6 @@
 """Several work on one challenge, each within its own time: who is through, who is out, and when somebody may be chosen."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
@@ -145,3 +145,12 @@ def test_nobody_asked_isnt_the_same_as_nobody_passed(case: Case) -> None:
     # One of them had applied: the question is another than for a challenge that nobody took.
     leave(silent, "expired")
     assert open_stages(case.challenge) == ["roll"]
+
+
+def test_when_the_regulations_time_is_over_is_known_by_itself(case: Case) -> None:
+    case.programme.adopted_on = date(2023, 3, 3)
+    case.programme.save()
+    bid = Subject.objects.get(pk=developing(case, 1).pk)
+    last_day, next_day = (situation_of(bid, read_instant(f"2026-03-0{day}T12:00")).facts for day in (2, 3))
+    assert last_day["programme.in_force_from"].value == date(2023, 3, 3)
+    assert (last_day["programme.has_lapsed"].value, next_day["programme.has_lapsed"].value) == (False, True)

@@ -11,6 +11,7 @@ from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.models import DepartureRecord, DiscretionDecision, FactEntry, RelationLookup, Subject
 from jiebang.lifecycle.packs import load_program, working_calendar
 from jiebang.organisations.models import Relation
+from jiebang.policy.in_force import state_on
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 from jiebang.policy.read_facts import FactReader
@@ -73,7 +74,8 @@ def situations_of(
         if subject.programme_id not in general:
             general[subject.programme_id] = _general(subject)
         known = general[subject.programme_id]
-        facts: dict[str, Any] = {}
+        program = program_of(subject)
+        facts: dict[str, Any] = _tell_validity(subject, program, local_date(at))
         decided: dict[str, Any] = dict(known["decided"])
         departures: dict[str, Any] = {}
         looked_up = []
@@ -88,10 +90,20 @@ def situations_of(
         if looked_up:
             data["relations_as_of"] = max(looked_up).isoformat()
         facts |= extra or {}
-        program = program_of(subject)
         facts = {name: raw for name, raw in facts.items() if name in program.types or name in (extra or {})}
         found[subject.pk] = read_situation(program, {**data, "facts": facts}, at)
     return found
+
+
+def _tell_validity(subject: Subject, program: Program, on: date) -> dict[str, Any]:
+    """`programme.in_force_from` and `programme.has_lapsed`: since when the regulation holds here, and whether its time is over."""
+    state = state_on(program.pack, on, subject.programme.adopted_on)
+    told: dict[str, Any] = {"programme.has_lapsed": state.state == "lapsed"}
+    if state.from_on is not None:
+        told["programme.in_force_from"] = state.from_on.isoformat()
+    return {
+        name: {"value": value, "source": "computed", "as_of": on.isoformat()} for name, value in told.items()
+    }
 
 
 @dataclass(slots=True)

@@ -99,7 +99,7 @@ KINDS: Mapping[str, StageKind] = {
     "take_bids": _kind("揭榜申请", "challenge", {"closed": "bids", "too_few": "bids", "no_taker": ""}, "challenges",
                        "no_taker too_few", optional="too_few"),
     "register": _kind("揭榜备案", "challenge", {"closed": "bids", "no_taker": ""}, "challenges", "no_taker"),
-    "check_form": _kind("形式审查", "bid", {"passed": "checked", "returned": "", "failed": ""}, "bids", "returned",
+    "check_form": _kind("形式审查", "bid project", {"passed": "checked", "returned": "", "failed": ""}, "bids", "returned",
                         optional="returned"),
     "match": _kind("供需对接", "bid challenge", {"agreed": "", "failed": ""}, "bids"),
     # judging
