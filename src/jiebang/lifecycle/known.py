@@ -97,6 +97,8 @@ def situations_of(
 
 def _tell_validity(subject: Subject, program: Program, on: date) -> dict[str, Any]:
     """`programme.in_force_from` and `programme.has_lapsed`: since when the regulation holds here, and whether its time is over."""
+    if not {"programme.in_force_from", "programme.has_lapsed"} & program.types.keys():
+        return {}
     state = state_on(program.pack, on, subject.programme.adopted_on)
     told: dict[str, Any] = {"programme.has_lapsed": state.state == "lapsed"}
     if state.from_on is not None:

@@ -108,7 +108,9 @@ def _go_to(subject: Subject, name: str, at: datetime) -> list[str]:
     if stage.per.value == subject.kind:
         return open_run(subject, name, stage, at)
     if _WIDTH.index(stage.per.value) > _WIDTH.index(subject.kind):
-        below = alive_below(subject, stage.per.value)
+        # A project approved for one bid grew out of it and belongs to the challenge.
+        grown = subject.offspring.filter(kind=stage.per.value, ended_at__isnull=True).order_by("pk")
+        below = alive_below(subject, stage.per.value) or list(grown)
         # None may go on together with the others before all of them have been let off.
         Subject.objects.filter(pk__in=[one.pk for one in below]).update(waiting_for=_NOT_LET_OFF)
         # Most stages open without a question; what is known needn't be gathered for them.
