@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from tests.funding.building import BEGUN, Case
 
-from jiebang.lifecycle.errors import AlreadyDone, OutsideWindow, StillUnset, UnableToApply
+from jiebang.lifecycle.errors import AlreadyDone, OutsideWindow, Refused, StillUnset, UnableToApply
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import HandIn, StageRun, Subject
 from jiebang.lifecycle.routing import close_run, open_run, process_of
@@ -104,6 +104,20 @@ def test_the_choice_waits_for_the_others_unless_somebody_decided_that_it_neednt(
     assert open_stages(still) == ["develop"]
 
 
+def ready(case: Case, bid: Subject, award: str, share: str) -> None:
+    """All that a choice asks of a bid, with its award written down and its share decided."""
+    for name, value in (
+        ("project.aid", award), ("bid.expert_opinion", "一"), ("bid.test_certificate", "二"), ("bid.user_evaluation", "三"),
+    ):  # fmt: skip
+        case.fact(bid, name, value)
+    case.decide("prize-share", share, bid)
+
+
+def announced(case: Case) -> None:
+    for name, value in (("bounty", "100 元"), ("city_rules", False), ("is_sensitive", False)):
+        case.fact(case.challenge, f"challenge.{name}", value)
+
+
 def test_who_was_still_at_work_is_out_once_somebody_is_chosen(case: Case) -> None:
     through, still = verified(case, 1), developing(case, 2)
     case.decide("early-verification", "at-once", case.challenge)
@@ -114,26 +128,43 @@ def test_who_was_still_at_work_is_out_once_somebody_is_chosen(case: Case) -> Non
         case.do(case.challenge, "choose", "conclude", BEGUN + DAY, bids=[], note="都不好")
     with pytest.raises(UnableToApply, match="不在候选之列"):
         case.do(case.challenge, "choose", "conclude", BEGUN + DAY, bids=[still.pk])
-    for name, value in (
-        ("challenge.bounty", "100 元"),
-        ("challenge.city_rules", False),
-        ("challenge.is_sensitive", False),
-    ):
-        case.fact(case.challenge, name, value)
-    for name, value in (
-        ("project.aid", "100 元"),
-        ("bid.expert_opinion", "一"),
-        ("bid.test_certificate", "二"),
-        ("bid.user_evaluation", "三"),
-    ):
-        case.fact(through, name, value)
-    case.decide("prize-share", "100%", through)
+    announced(case)
+    ready(case, through, "100 元", "100%")
     case.do(case.challenge, "choose", "conclude", BEGUN + DAY, bids=[through.pk])
     still.refresh_from_db()
     assert still.ending == "已有人选中"
     with pytest.raises(AlreadyDone, match="已有人选中"):
         case.do(still, "develop", "conclude", BEGUN + DAY, outcome="finished")
     assert open_stages(case.challenge) == ["notice"]
+
+
+def test_two_winners_share_the_bounty_unless_somebody_decided_that_each_has_it(case: Case) -> None:
+    one, two, third = verified(case, 1), verified(case, 2), verified(case, 3)
+    case.decide("early-verification", "wait", case.challenge)
+    for bid in (one, two, third):
+        leave(bid, "passed")
+    for key, value in (("several-winners", "several"), ("early-verification", "at-once")):
+        case.decide(key, value, case.challenge)
+    case.decide("notice-counting", "natural")
+    announced(case)
+    ready(case, one, "60 元", "60%")
+    ready(case, two, "40.01 元", "40.01%")
+    both = [one.pk, two.pk]
+    with pytest.raises(Refused, match="合计"):
+        case.do(case.challenge, "choose", "conclude", BEGUN + DAY, bids=both)
+    case.decide("prize-among-winners", "shared", case.challenge)
+    with pytest.raises(Refused, match="合计"):
+        case.do(case.challenge, "choose", "conclude", BEGUN + DAY, bids=both)
+    ready(case, two, "40 元", "40%")
+    case.do(case.challenge, "choose", "conclude", BEGUN + DAY, bids=both)
+    assert open_stages(case.challenge) == ["notice"]
+    # Nothing is asked about the award of whoever wasn't chosen.
+    third.refresh_from_db()
+    assert third.ending == "未选中"
+    known = situation_of(two, BEGUN + DAY).facts
+    assert known["bid.announced_award"].value == 40
+    case.fact(two, "project.aid", "41 元", at=BEGUN + 2 * DAY)
+    assert situation_of(two, BEGUN + 2 * DAY).facts["bid.announced_award"].value == 40
 
 
 def test_nobody_asked_isnt_the_same_as_nobody_passed(case: Case) -> None:
