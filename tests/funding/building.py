@@ -111,6 +111,8 @@ class Case:
         )
 
     def decide(self, key: str, value: Any, subject: Subject | None = None) -> None:
+        earlier = DiscretionDecision.objects.filter(programme=self.programme, subject=subject, key=key)
+        earlier.update(superseded_at=BEGUN)
         DiscretionDecision.objects.create(
             programme=self.programme, subject=subject, key=key, value=value, by_role="bureau", reason="示例",
             decided_at=BEGUN, decided_by=self.officer[0],

@@ -62,7 +62,9 @@ def prize() -> Prize:
     solver, for_solver = case.firm(bid, "solver")
     case.run(case.challenge, "choose", "select", "selected")
     case.run(bid, "pay-prize", "pay")
-    case.fact(bid, "project.prize_agreed", "1000000 元")
+    # What is paid is what was announced.
+    case.fact(bid, "project.aid", "1000000 元")
+    case.run(case.challenge, "notice", "notice", "unopposed")
     case.fact(case.challenge, "project.prize_agreed", "1000000 元")
     case.fact(case.challenge, "project.subsidy_applied_on", "2026-05-20")
     return Prize(case, bid, sponsor, solver, for_sponsor, for_solver)

@@ -58,12 +58,6 @@ def test_every_process_of_the_invented_city_has_a_life() -> None:
     assert len(described) == 3
 
 
-#: Processes that no life walks yet: Jiangmen's, and Shenzhen's that follows another regulation.
-UNWALKED = {
-    ("shenzhen-bounty/draft", "ex-ante"),
-}
-
-
 def test_every_process_of_an_installed_pack_has_a_life() -> None:
     scenarios = [read_scenario(path) for path in LIVES]
     played = {(one.pack, step.process) for one in scenarios for step in one.steps if step.process is not None}
@@ -72,7 +66,7 @@ def test_every_process_of_an_installed_pack_has_a_life() -> None:
     described = {
         (pack, process) for pack in packs for process in load_pack(root / pack, (root,)).pack.processes
     }
-    assert described - played == UNWALKED
+    assert described - played == set()
 
 
 def test_an_installed_pack_does_not_stand_beside_its_lives() -> None:

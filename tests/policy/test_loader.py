@@ -117,7 +117,9 @@ def test_the_sample_is_sound(tmp_path: Path) -> None:
         ("rules.yaml", "clause: EX-3\n    label: 规模与年限", "clause: EX-3\n    label: [规模]", "[规模]", "rules.size.label：“['规模']”应是文字（应为：写成文字；数字编号请加引号）"),
         # what the platform tells
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid}", "told", "事实的类型不对（应为：写类型为 date 或 instant 的事实）"),
-        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid, opened: bid}", "told", "要写且只写一种（应为：opened、closes、closed、handed_in、passed、came_to 之一，或 counts）"),
+        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid, opened: bid}", "told", "要写且只写一种（应为：opened、closes、closed、handed_in、passed、came_to、stood_at 之一，或 counts）"),
+        ("pack.yaml", "label: 项目投入总额, type: money}", "label: 项目投入总额, type: money}\n  bid.stood: {label: 当时的投入, type: date, told: {stood_at: {select: challenge.total_investment}}}", "bid.stood", "事实的类型不对（应为：写类型为 money 的事实）"),
+        ("pack.yaml", "label: 项目投入总额, type: money}", "label: 项目投入总额, type: money}\n  bid.stood: {label: 当时的投入, type: money, told: {stood_at: {select: challenge.total_spending}}}", "bid.stood", "没有事实“challenge.total_spending”（应为：是不是 challenge.total_investment、challenge.sponsor、challenge.selected）"),
         ("pack.yaml", "label: 项目投入总额, type: money}", "label: 项目投入总额, type: money}\n  challenge.selected_on: {label: 遴选日, type: date, told: {closes: select}}", "selected_on", "阶段“select”没有截止（应为：写有 term 的揭榜、备案、公示或写了 on_expiry 的阶段）"),
         ("pack.yaml", "label: 项目投入总额, type: money}", "label: 项目投入总额, type: money}\n  challenge.signed_on: {label: 签约日, type: date, told: {closed: sign}}", "signed_on", "阶段“sign”按 bid 进行，不按 challenge，永远没有可告知的（应为：写按 challenge 进行的阶段）"),
         # clauses, money, identity, sections

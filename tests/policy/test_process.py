@@ -83,6 +83,8 @@ def test_the_sound_process_is_sound() -> None:
         ("stages.sign.outcomes.not_signed", "review", "stages.sign.outcomes", "“签约”回到“评审”，会自己循环"),
         ("stages.review.outcomes.failed", "review", "stages.review.outcomes", "“评审”回到“评审”，会自己循环"),
         ("stages.pay.skipped", "sign", "stages.pay.outcomes", "“拨付”回到“签约”，会自己循环"),
+        # only a selection can begin with the first that comes
+        ("stages.approve.at_once", {"holds": "bid.a"}, "stages.approve.at_once", "“立项”不能写 at_once"),
         # what a stage needs isn't there on every way to it
         ("stages.vet.outcomes.rejected", "select", "stages.select", "“遴选”需要先有 scores，但有的路走到这里时还没有"),
         ("stages.collect.outcomes.none_received", "vet", "stages.vet", "“论证”需要先有 needs，但有的路走到这里时还没有"),
@@ -259,3 +261,20 @@ def test_a_round_beyond_what_awaits_somebody_is_still_found() -> None:
         "outcomes": {"signed": "agreement", "not_signed": "apply"},
     }
     assert any("会自己循环" in what for _, what in complaints(Process.model_validate(data)))
+
+
+def test_a_new_registration_is_a_new_beginning_and_a_failed_result_may_be_worked_on() -> None:
+    registered = changed(
+        ("stages.bid.kind", "register"),
+        ("stages.bid.at_most", DELETE),
+        ("stages.review", {**read_text(SOUND)["stages"]["review"], "kind": "verify_result"}),
+        ("stages.review.outcomes.failed", "work"),
+        (
+            "stages.work",
+            {**read_text(SOUND)["stages"]["sign"], "kind": "develop", "label": "研发", "per": "bid",
+             "outcomes": {"finished": "review", "expired": "again"}},
+        ),
+        ("stages.again", {**read_text(SOUND)["stages"]["announce"], "label": "再张榜", "per": "challenge"}),
+        ("stages.select.at_once", {"holds": "bid.a"}),
+    )  # fmt: skip
+    assert complaints(registered) == []

@@ -3,6 +3,7 @@
 import pytest
 from tests.policy.building import judge, make_rule
 
+from jiebang.policy.strict_yaml import PackProblems
 from jiebang.policy.verdicts import explain_verdict
 
 EMPLOYED, CONTROL = "employed_by", "sole_control"
@@ -31,6 +32,53 @@ def test_relations_are_followed_as_they_run(ties: list[tuple[str, str, str]], wo
     assert judge(program, facts=known, relations=relations, relations_as_of="2026-03-01").word == word
     # Without a dated look-up a tie found is a tie, but none found proves nothing.
     assert judge(program, facts=known, relations=relations).word == ("pass" if word == "pass" else "unknown")
+
+
+JOINT, INFLUENCE = "joint_control", "significant_influence"
+
+
+@pytest.mark.parametrize(
+    ("ties", "word"),
+    [
+        # What the firm itself holds a part of, near or through what it controls.
+        ([("丁公司", "甲公司", JOINT)], "pass"),
+        ([("甲公司", "丁公司", INFLUENCE)], "pass"),
+        ([("甲公司", "子公司", CONTROL), ("子公司", "丁公司", JOINT)], "pass"),
+        ([("甲公司", "子公司", CONTROL), ("子公司", "孙公司", CONTROL), ("孙公司", "丁公司", CONTROL)], "pass"),
+        # Whoever holds another part of it isn't tied by that, neither below nor above.
+        ([("甲公司", "合营公司", JOINT), ("丁公司", "合营公司", JOINT)], "fail"),
+        ([("甲公司", "合营公司", JOINT), ("丁公司", "合营公司", INFLUENCE)], "fail"),
+        ([("投资人", "甲公司", INFLUENCE), ("投资人", "丁公司", INFLUENCE)], "fail"),
+        ([("甲公司", "合营公司", JOINT), ("丁公司", "合营公司", JOINT), ("甲公司", "丁公司", CONTROL)], "pass"),
+        # The short way has had its one such link; the longer way hasn't.
+        (
+            [("甲公司", "子公司", JOINT), ("甲公司", "壳公司", CONTROL), ("壳公司", "子公司", CONTROL), ("子公司", "丁公司", JOINT)],
+            "pass",
+        ),
+    ],
+)  # fmt: skip
+def test_a_link_that_counts_once_ties_no_two_owners_of_one_firm(
+    ties: list[tuple[str, str, str]], word: str
+) -> None:
+    kinds = f"{EMPLOYED}, {CONTROL}, {JOINT}, {INFLUENCE}"
+    relations = [{"from": "张三", "to": "丁公司", "kind": EMPLOYED}]
+    relations += [{"from": a, "to": b, "kind": kind} for a, b, kind in ties]
+    for fact, value in (("bid.leader", "张三"), ("bid.partners", ["外公司", "丁公司"])):
+        test = f"{{related: [{fact}], to: [challenge.sponsor], by: [{kinds}], once: [{JOINT}, {INFLUENCE}]}}"
+        found = judge(
+            make_rule(test),
+            facts={fact: value, "challenge.sponsor": "甲公司"},
+            relations=relations,
+            relations_as_of="2026-03-01",
+        )
+        assert found.word == word
+
+
+def test_a_link_can_only_count_once_where_it_counts() -> None:
+    with pytest.raises(PackProblems, match="once 只能写 by 里有的关系"):
+        make_rule(
+            "{related: [bid.leader], to: [challenge.sponsor], by: [employed_by], once: [joint_control]}"
+        )
 
 
 @pytest.mark.parametrize(

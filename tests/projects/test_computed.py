@@ -74,3 +74,50 @@ def test_an_accepted_project_needs_nobodys_word_for_it() -> None:
     case.run(project, "accept", "accept", "passed")
     fact = situation_of(project, BEGUN).facts["project.accepted"]
     assert (fact.value, fact.source) == (True, "computed")
+
+
+def test_a_race_is_over_for_a_lane_once_no_other_can_win_it() -> None:
+    case = Case("jinzhong-bounty/1", "government-bounty")
+    mine, other, third = case.lane(1), case.lane(2), case.lane(3)
+    assert told(mine, "challenge.other_lanes_left") == 2
+    case.run(other, "race", "assess_milestone", "continued")
+    assert told(mine, "challenge.other_lanes_left") == 2
+    # Found not to go on, it is out, though it still waits for what it is paid.
+    case.run(other, "race", "assess_milestone", "not_continued", opened=BEGUN + timedelta(days=1))
+    assert told(mine, "challenge.other_lanes_left") == 1
+    third.ended_at, third.ending = BEGUN, "任务书没有签成"
+    third.save()
+    assert told(mine, "challenge.other_lanes_left") == 0
+    # One that was accepted and has had its prize is the winner, for good.
+    case.run(third, "accept", "accept", "passed")
+    assert told(mine, "challenge.other_lanes_left") == 1
+
+
+def test_an_entry_of_the_library_is_told_what_its_result_went_through() -> None:
+    case = Case("jinzhong-bounty/1", "sharing")
+    result = case.subject("result", case.challenge, "示例-1-C001-R001")
+    entry = case.subject("result", case.batch, "示例-1-R001", origin=result)
+    assert told(entry, "result.in_library") is False
+    case.run(result, "share", "share", "shared")
+    assert told(result, "result.in_library") is True
+    assert told(entry, "result.in_library") is True
+    assert told(entry, "result.licence_signed") is False
+    case.run(entry, "licence", "sign", "signed")
+    assert told(entry, "result.licence_signed") is True
+
+
+def test_what_was_announced_stays_what_it_was() -> None:
+    case = Case("shenzhen-bounty/draft", "government-prize")
+    bid = case.subject("bid", case.challenge, "示例-1-C001-B001")
+    day = timedelta(hours=1)
+    case.fact(bid, "project.aid", "100 元", at=BEGUN)
+    assert told(bid, "bid.announced_award") is None
+    case.fact(bid, "project.aid", "200 元", at=BEGUN + day)
+    case.run(case.challenge, "notice", "notice", "upheld", opened=BEGUN + day)
+    assert told(bid, "bid.announced_award") == 200
+    case.fact(bid, "project.aid", "300 元", at=BEGUN + 2 * day)
+    assert told(bid, "bid.announced_award") == 200
+    # Nor does it take from another what was announced for that one.
+    assert told(case.subject("bid", case.challenge, "示例-1-C001-B002"), "bid.announced_award") is None
+    case.run(case.challenge, "notice", "notice", opened=BEGUN + 3 * day)
+    assert told(bid, "bid.announced_award") == 300

@@ -8,6 +8,7 @@ from typing import Any
 from jiebang.console.fields import Control, Typed, build_control, read_control
 from jiebang.console.queries import show_value
 from jiebang.console.slots import article_of
+from jiebang.lifecycle.actions.decide_discretion import fits_scope
 from jiebang.lifecycle.known import lineage_of
 from jiebang.lifecycle.models import DiscretionDecision, Subject
 from jiebang.lifecycle.roles import held_roles
@@ -50,14 +51,21 @@ class Question:
 def questions_of(
     programme: Programme, program: Program, subject: Subject | None, actor: Actor
 ) -> list[Question]:
-    """The programme's questions and, for a case, those of every subject it belongs to; open ones first."""
-    targets: list[Subject | None] = [None, *(lineage_of(subject) if subject else [])]
+    """The programme's questions and, for a case, those of what it belongs to or will become; open ones first.
+
+    Each once: where it was decided, else for the nearest thing that it may be decided for. A challenge's question may have to
+    be settled while it is still a need.
+    """
+    family = lineage_of(subject) if subject else []
     found = []
     for key, item in program.pack.discretion.items():
-        for target in targets:
-            scope = None if item.scope is Scope.programme else item.scope.value
-            if scope == (target.kind if target else None):
-                found.append(_question(key, item, target, programme, program, actor))
+        targets: list[Subject | None] = (
+            [None]
+            if item.scope is Scope.programme
+            else [one for one in family if fits_scope(one, item.scope)]
+        )
+        asked = [_question(key, item, target, programme, program, actor) for target in targets]
+        found += [question for question in asked if question.decision is not None][:1] or asked[:1]
     return sorted(found, key=lambda question: question.decision is not None)
 
 

@@ -17,7 +17,14 @@ from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries, salted_digest
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
-from jiebang.lifecycle.known import alive_below, lineage_of, program_of, situation_of, situations_of
+from jiebang.lifecycle.known import (
+    alive_below,
+    booked_facts,
+    lineage_of,
+    program_of,
+    situation_of,
+    situations_of,
+)
 from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
 from jiebang.lifecycle.models import (
     FactEntry,
@@ -288,9 +295,10 @@ def things_about(subject: Subject, about: Per | None, affected: dict[str, list[S
     order = list(Per)
     if about is None or order.index(about) <= order.index(Per(subject.kind)):
         return [subject]
-    below = affected.get(about.value)
+    before = _BEFORE.get(about.value, "")
+    below = affected.get(about.value, affected.get(before))
     if below is None:
-        below = alive_below(subject, about.value) or alive_below(subject, _BEFORE.get(about.value, ""))
+        below = alive_below(subject, about.value) or alive_below(subject, before)
     return below or [subject]
 
 
@@ -403,7 +411,12 @@ def facts_asked_for(act: Act) -> set[str]:
 def refuse_told(act: Act, given: Iterable[str]) -> None:
     """Raise UnableToApply for facts that the platform tells by itself: typed in, they would be invented."""
     facts = act.program.pack.facts
-    told = [facts[name].label for name in given if name in facts and facts[name].told is not None]
+    booked = booked_facts(act.subject)
+    told = [
+        facts[name].label
+        for name in given
+        if name in facts and (facts[name].told is not None or name in booked)
+    ]
     if told:
         raise UnableToApply(
             where=act.stage.label, what=f"由系统告知，不能填写：{'、'.join(told)}", fix="去掉这一项"

@@ -10,7 +10,7 @@ from jiebang.policy.pack_process import Stage
 from jiebang.policy.stages import INTAKE_KINDS, KINDS, MONEY_KINDS, is_guarded
 
 #: Kinds whose windows close in ways of their own; money is never moved by the clock.
-_OWN_WAY = INTAKE_KINDS | MONEY_KINDS | {"notice", "offer_first_refusal"}
+_OWN_WAY = INTAKE_KINDS | MONEY_KINDS | {"notice", "offer_first_refusal", "develop"}
 
 
 def expire(act: Act) -> str:

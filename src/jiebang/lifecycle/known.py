@@ -13,6 +13,7 @@ from jiebang.kernel.periods import WorkingCalendar, local_date
 from jiebang.lifecycle.models import DepartureRecord, DiscretionDecision, FactEntry, RelationLookup, Subject
 from jiebang.lifecycle.packs import load_program, working_calendar
 from jiebang.organisations.models import Relation
+from jiebang.policy.in_force import state_on
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 from jiebang.policy.read_facts import FactReader
@@ -30,11 +31,21 @@ _booked: list[FactSource] = []
 def register_computed_facts(source: FactSource, *, booked: bool = False) -> None:
     """Let an upper part add facts it computes from its own records.
 
-    `booked`: sums of money and counts of payments that the books alone can tell; nothing recorded takes their place.
+    `booked`: sums of money, counts of payments and of a race's lanes that the platform's own rows alone can tell; nothing
+    recorded takes their place, and nobody may write them.
     """
     into = _booked if booked else _computed
     if source not in into:
         into.append(source)
+
+
+def booked_facts(subject: Subject) -> set[str]:
+    """The facts about a subject that nobody may write: its own rows tell them, or the regulation's validity."""
+    told = {name for source in _booked for name in source([subject]).get(subject.pk, {})}
+    return told | _VALIDITY
+
+
+_VALIDITY = {"programme.in_force_from", "programme.has_lapsed"}
 
 
 def program_of(subject: Subject) -> Program:
@@ -77,12 +88,13 @@ def situations_of(
     families = lineages_of(subjects)
     gathered = _gather({here.pk: here for family in families.values() for here in family}, at)
     general: dict[int, tuple[dict[str, Any], tuple[Tie, ...]]] = {}
-    calendar = working_calendar()
+    calendar, on = working_calendar(), local_date(at)
     found = {}
     for subject in subjects:
         if subject.programme_id not in general:
             general[subject.programme_id] = _general(subject, at)
         decided_for_all, ties = general[subject.programme_id]
+        program = program_of(subject)
         facts: dict[str, Any] = {}
         decided: dict[str, Any] = dict(decided_for_all)
         departures: dict[str, Any] = {}
@@ -97,13 +109,25 @@ def situations_of(
         data: dict[str, Any] = {"decided": decided, "departures": departures}
         if looked_up:
             data["relations_as_of"] = max(looked_up).isoformat()
-        facts |= extra or {}
-        program = program_of(subject)
+        facts |= (extra or {}) | _tell_validity(subject, program, on)
         facts = {name: raw for name, raw in facts.items() if name in program.types or name in (extra or {})}
         situation = read_situation(program, {**data, "facts": facts}, at, calendar)
         situation.relations = ties
         found[subject.pk] = situation
     return found
+
+
+def _tell_validity(subject: Subject, program: Program, on: date) -> dict[str, Any]:
+    """`programme.in_force_from` and `programme.has_lapsed`: since when the regulation holds here, and whether its time is over."""
+    if not _VALIDITY & program.types.keys():
+        return {}
+    state = state_on(program.pack, on, subject.programme.adopted_on)
+    told: dict[str, Any] = {"programme.has_lapsed": state.state == "lapsed"}
+    if state.from_on is not None:
+        told["programme.in_force_from"] = state.from_on.isoformat()
+    return {
+        name: {"value": value, "source": "computed", "as_of": on.isoformat()} for name, value in told.items()
+    }
 
 
 @dataclass(slots=True)

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of
 from jiebang.lifecycle.errors import StillUnset, UnableToApply, YearMissing
-from jiebang.lifecycle.known import lineages_of, program_of, situations_of
+from jiebang.lifecycle.known import lineages_of, program_of, situation_of, situations_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.policy.pack_process import Stage
 from jiebang.policy.process import is_windowed
 from jiebang.policy.situation import Situation
-from jiebang.policy.truth import FAIL, UNKNOWN
+from jiebang.policy.truth import FAIL, PASS, UNKNOWN
 from jiebang.policy.values import read_literal
 from jiebang.policy.verdicts import unset_of
 
@@ -118,11 +118,25 @@ def _ends_of_earlier(things: list[Subject], term: str) -> dict[int, date]:
     return found
 
 
-def _say_what_is_open(subject: Subject, name: str, stage: Stage, situation: Situation) -> UnableToApply:
+def opens_at_once(above: Subject, name: str, stage: Stage, at: datetime) -> bool:
+    """Whether a stage opens for the first that waits for it, without the others. Raises StillUnset while that is open."""
+    if stage.at_once is None:
+        return False
+    situation = situation_of(above, at)
+    found = program_of(above).holds(("processes", above.process, "stages", name, "at_once"), situation)
+    if found == UNKNOWN:
+        raise _say_what_is_open(above, name, stage, situation, "at_once")
+    return found == PASS
+
+
+def _say_what_is_open(
+    subject: Subject, name: str, stage: Stage, situation: Situation, word: str = "when"
+) -> UnableToApply:
     """Why nobody can say yet whether a stage is due: what somebody has to decide, else what has to be found out."""
     program = program_of(subject)
-    leaves = program.conditions["processes", subject.process, "stages", name, "when"].matters(situation)
-    told = f"{stage.label}：还不能判断这个阶段要不要进行"
+    leaves = program.conditions["processes", subject.process, "stages", name, word].matters(situation)
+    asked = "要不要进行" if word == "when" else "能不能不等其他的先进行"
+    told = f"{stage.label}：还不能判断这个阶段{asked}"
     if unset := list(dict.fromkeys(key for leaf in leaves for key in unset_of(leaf, situation))):
         questions = "；".join(program.pack.discretion[key].question for key in unset)
         return StillUnset(what=f"{told}，尚待决定：{questions}", keys=unset)

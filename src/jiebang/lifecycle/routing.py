@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import alive_below, alive_below_each, descendants_of_each, program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
-from jiebang.lifecycle.opening import open_where_due
+from jiebang.lifecycle.opening import open_where_due, opens_at_once
 from jiebang.policy.pack_process import End, Process, Stage, Target
 from jiebang.policy.process import targets_of
 from jiebang.policy.stages import KINDS, Per
+from jiebang.policy.words import OUTCOMES
 
 _WIDTH = [kind.value for kind in SubjectKind]
 #: The ending of what nothing more can happen to.
@@ -77,15 +78,26 @@ def _end_when_over(things: list[Subject], endings: dict[int, str], at: datetime)
     for one in staying:
         one.ending = endings[one.pk]
     Subject.objects.bulk_update(staying, ["ending"])
-    _end([one for one in reached if one.pk not in going_on], endings, at)
+    end_each([one for one in reached if one.pk not in going_on], endings, at)
 
 
 def end_subjects(subjects: list[Subject], ending: str, at: datetime) -> None:
-    """The paths of some things end; those who waited for them may go on once all have ended."""
-    _end(subjects, {one.pk: ending for one in subjects}, at)
+    """The paths of some things end alike."""
+    end_each(subjects, {one.pk: ending for one in subjects}, at)
 
 
-def _end(subjects: list[Subject], endings: dict[int, str], at: datetime) -> None:
+def came_to(subjects: list[Subject]) -> dict[int, str]:
+    """What the way of each of some things came to last, in words, by its key: the newest stage it has left, and how."""
+    left = StageRun.objects.filter(subject__in=subjects, closed_at__isnull=False)
+    newest = {run.subject_id: run for run in left.order_by("closed_at", "pk")}
+    return {
+        one.pk: f"{process_of(one).stages[run.stage].label}：{OUTCOMES[run.outcome]}"
+        for one in subjects
+        if (run := newest.get(one.pk)) is not None
+    }
+
+
+def end_each(subjects: list[Subject], endings: Mapping[int, str], at: datetime) -> None:
     """Each ends with its ending, and with it whatever below has nowhere to go; those who waited for them may go on."""
     ended: dict[str, list[Subject]] = {}
     below = alive_below_each(subjects)
@@ -106,7 +118,7 @@ def _go_to(things: list[Subject], name: str, stage: Stage, at: datetime) -> dict
     """Open a stage that isn't run for things like these: for each thing below them, or for what is above them."""
     kind = things[0].kind
     if not _is_wider(stage, kind):
-        below = alive_below_each(things, stage.per.value)
+        below = _below_or_grown(things, stage.per.value)
         every = [one for found in below.values() for one in found]
         _wait_for([one for one in every if one.waiting_for], "")
         _end_when_over(every, _open_runs(every, name, stage, at), at)
@@ -115,6 +127,16 @@ def _go_to(things: list[Subject], name: str, stage: Stage, at: datetime) -> dict
     for last in {one.parent_id: one for one in things}.values():
         _release(_above(last, stage.per.value), kind, at, last=last)
     return {}
+
+
+def _below_or_grown(things: list[Subject], kind: str) -> dict[int, list[Subject]]:
+    """What is still in it below each of some things. A project approved for one bid grew out of it and belongs to the challenge."""
+    below = alive_below_each(things, kind)
+    if without := [pk for pk, found in below.items() if not found]:
+        grown = Subject.objects.filter(origin__in=without, kind=kind, ended_at__isnull=True)
+        for one in grown.order_by("pk"):
+            below[one.origin_id or 0].append(one)
+    return below
 
 
 def _wait_for(things: list[Subject], name: str) -> None:
@@ -137,8 +159,9 @@ def _above(subject: Subject, kind: str) -> Subject:
 def _release(above: Subject, kind: str, at: datetime, last: Subject) -> None:
     """Open what things of a kind wait for together, once none of them that might still come is on its way.
 
-    Where they wait for different stages, the first of the process goes first; the others wait on. Lanes of a race that are
-    to be joined wait for those that are assessed in the same round only: a lane that goes on alone has decided.
+    Where they wait for different stages, the first of the process goes first; the others wait on. A stage that may open at once
+    opens for the first that waits for it; raises StillUnset while nobody has decided whether it may. Lanes of a race that
+    are to be joined wait for those that are assessed in the same round only: a lane that goes on alone has decided.
     """
     if above.ended_at is not None or _has_open_run(above):
         return
@@ -155,7 +178,7 @@ def _release(above: Subject, kind: str, at: datetime, last: Subject) -> None:
             held_up = _is_assessed_with(last, waited)
         else:
             held_up = any(one.pk in moving for one in waited)
-        if not held_up:
+        if not held_up or opens_at_once(above, name, stages[name], at):
             _open_above(above, name, at)
             return
 

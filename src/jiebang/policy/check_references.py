@@ -19,7 +19,7 @@ from jiebang.policy.values import FACT_NAME, NAME, BadValue, Kind, ValueType, re
 
 Report = Callable[[tuple[str | int, ...], str, str], None]
 _SUBJECTS = frozenset(p.value for p in Per) | {"programme", "payment", "application", "extension"}
-_TOLD_WORDS = ("opened", "closes", "closed", "handed_in", "passed", "came_to")
+_TOLD_WORDS = ("opened", "closes", "closed", "handed_in", "passed", "came_to", "stood_at")
 _CLAUSE = re.compile(r"[A-Z]{2,4}-[0-9A-Za-z.]+$")
 
 
@@ -84,12 +84,15 @@ class _Check:
             self.report(
                 path, f"“{name}”说的不是有阶段的事项", f"用 {'、'.join(per.value for per in Per)} 开头的事实"
             )
+        for fact in (told.stood_at or {}).values():
+            self.known(fact, self.types, path, "事实")
         kinds = (
-            {Kind.count} if told.counts is not None
+            {self.types[fact].kind for fact in told.stood_at.values() if fact in self.types} if told.stood_at is not None
+            else {Kind.count} if told.counts is not None
             else {Kind.flag} if told.passed is not None or told.came_to is not None
             else {Kind.date, Kind.instant}
         )  # fmt: skip
-        if self.pack.facts[name].type not in kinds:
+        if kinds and self.pack.facts[name].type not in kinds:
             self.report(
                 path, "事实的类型不对", f"写类型为 {' 或 '.join(sorted(kind.value for kind in kinds))} 的事实"
             )
@@ -107,7 +110,7 @@ class _Check:
             wanted = (told.came_to or {}).get(key)
             if wanted is not None and not any(wanted in process.stages[key].outcomes for process in at):
                 self.report(path, f"阶段“{key}”没有结果“{wanted}”", "写这个阶段有去向的结果")
-            if told.handed_in:
+            if told.handed_in or told.stood_at:
                 continue
             own = any(
                 process.stages[key].per.value == about or is_only_returned_to(key, process) for process in at

@@ -198,7 +198,11 @@ def _related(node: ex.Related, names: Names, path: Path, least: int) -> Built:
     for i, fact in enumerate([*starts, *goals]):
         if fact.type.kind not in _PARTIES:
             raise names.fail(path, f"{fact.text}不是组织或人员", f"第 {i + 1} 项应是组织或人员")
-    kinds = frozenset(node.by)
+    kinds, once = frozenset(node.by), frozenset(node.once)
+    if once - kinds:
+        raise names.fail(
+            (*path, "once"), f"by 里没有 {'、'.join(sorted(once - kinds))}", "once 只能写 by 里有的关系"
+        )
 
     def ends(facts: list[Operand], s: Situation) -> tuple[list[str], bool]:
         found: list[str] = []
@@ -216,34 +220,34 @@ def _related(node: ex.Related, names: Names, path: Path, least: int) -> Built:
     def check(s: Situation) -> int:
         here, doubtful = ends(starts, s)
         there, also_doubtful = ends(goals, s)
-        if s.graph(kinds).connects(here, there):
+        if s.graph(kinds, once).connects(here, there):
             return PASS
         unknown = doubtful or also_doubtful
         return UNKNOWN if unknown or (kinds and s.relations_as_of is None) else FAIL
 
     def detail(s: Situation) -> str:
-        found = s.graph(kinds).find_path(ends(starts, s)[0], ends(goals, s)[0])
+        found = s.graph(kinds, once).find_path(ends(starts, s)[0], ends(goals, s)[0])
         if found:
             return f"关系路径：{' → '.join(found)}"
         return "还没有查询关联关系" if kinds and s.relations_as_of is None else ""
 
-    wants = f"{'、'.join(f.text for f in starts)}与{'、'.join(f.text for f in goals)}有关联"
+    wants = f"{'、'.join(f.text for f in starts)}与{'、'.join(f.text for f in goals)}有关联{'（隔着共同持股的另一方不算）' if once else ''}"
     how: Check = check
     if len(starts) == len(goals) == 1 and {starts[0].type.kind, goals[0].type.kind} <= _SINGLE:
         start, goal = starts[0].fact, goals[0].fact
         if start is not None and goal is not None:
-            how = _relate_two(start, goal, least, kinds)
+            how = _relate_two(start, goal, least, kinds, once)
     return wants, how, (*starts, *goals), detail
 
 
-def _relate_two(start: str, goal: str, least: int, kinds: frozenset[str]) -> Check:
+def _relate_two(start: str, goal: str, least: int, kinds: frozenset[str], once: frozenset[str]) -> Check:
     """One party against one other, the commonest form: no lists to be made."""
 
     def check(s: Situation) -> int:
         here, there = s.facts.get(start), s.facts.get(goal)
         if here is None or there is None or here.rank < least or there.rank < least:
             return UNKNOWN
-        if there.value in s.graph(kinds).reach(here.value):
+        if there.value in s.graph(kinds, once).reach(here.value):
             return PASS
         return UNKNOWN if kinds and s.relations_as_of is None else FAIL
 

@@ -276,15 +276,15 @@ class Check:
                 self.differ(f"流程走到后的 {word}", sorted(wanted[word]), sorted(getattr(walk, word)))
 
     def stage(self, wanted: Mapping[str, Mapping[str, Any]]) -> None:
-        """`stage: {by, with, per, kind, on_expiry, among, when: pass|fail|unknown}`: who runs it, for what, whether it is due."""
+        """`stage: {by, with, per, kind, on_expiry, among, when, at_once: pass|fail|unknown}`: who runs it, for what, whether due."""
         process = self.program.pack.processes[self.process or ""]
         for key, expected in wanted.items():
             stage = process.stages[key]
             self.touch_stage(key)
             for word, value in expected.items():
-                if word == "when":
+                if word in ("when", "at_once"):
                     state = self.program.holds(
-                        ("processes", self.process or "", "stages", key, "when"), self.situation
+                        ("processes", self.process or "", "stages", key, word), self.situation
                     )
                     found: Any = {PASS: "pass", UNKNOWN: "unknown"}.get(state, "fail")
                 elif word in ("per", "among"):

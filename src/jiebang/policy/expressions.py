@@ -335,13 +335,15 @@ class Related(Leaf):
     """Some path of the relation graph leads from one of `from` to one of `to`.
 
     `by` names the links allowed: employed_by (person → organisation), legal_representative, sole_control, joint_control,
-    significant_influence, same_as (both ways). With none, only identity counts. Use under `not` to forbid a relation;
-    the path found is shown.
+    significant_influence, same_as (both ways). With none, only identity counts. Of the links in `once` a path may have one
+    at most: a firm is tied to what it holds a part of, and not by that to whoever holds another part of it. Use under
+    `not` to forbid a relation; the path found is shown.
     """
 
     related: Annotated[list[str], Field(min_length=1)]
     to: Annotated[list[str], Field(min_length=1)]
     by: list[RelationKind]
+    once: list[RelationKind] = []
 
 
 class Every(Leaf):

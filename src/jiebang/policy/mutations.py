@@ -69,7 +69,7 @@ ENTRIES: Mapping[tuple[type[BaseModel], str], str] = {
 CONDITIONS: frozenset[tuple[type[BaseModel], str]] = frozenset(
     {
         (Rule, "given"), (Limit, "when"), (Money, "when"), (Stage, "when"), (Right, "when"),
-        (Duty, "given"), (Paper, "when"), (PaperField, "when"), (Stage, "on_expiry"), (Stage, "among"),
+        (Duty, "given"), (Paper, "when"), (PaperField, "when"), (Stage, "on_expiry"), (Stage, "among"), (Stage, "at_once"),
         (ex.Count, "where"), (ex.Sum, "where"), (ex.RecordFree, "where"),
     }
 )  # fmt: skip

@@ -44,7 +44,9 @@ class Told(Strict):
 
     `opened`, `closes`, `closed`: when the newest of them began, runs out, ended; `handed_in`: when the thing's papers came in
     there; `passed`: whether the newest of them ended well; `came_to`: {stage: outcome}, whether the newest run of one of them
-    ended with that outcome; `counts`: how many things below, still in it, passed them.
+    ended with that outcome; `stood_at`: {stage: fact}, what was on record for the thing itself when the newest run of the stage
+    began, its own or of what it belongs to, whatever has been recorded since; `counts`: how many things below, still in it,
+    passed them.
     """
 
     opened: Names | None = None
@@ -53,12 +55,14 @@ class Told(Strict):
     handed_in: Names | None = None
     passed: Names | None = None
     came_to: dict[str, str] | None = None
+    stood_at: dict[str, str] | None = None
     counts: Per | None = None
 
     @property
     def stages(self) -> list[str]:
         """The stages looked at, whatever the word."""
-        words = (self.opened, self.closes, self.closed, self.handed_in, self.passed, list(self.came_to or {}))
+        named = [*(self.came_to or {}), *(self.stood_at or {})]
+        words = (self.opened, self.closes, self.closed, self.handed_in, self.passed, named)
         return next((names for names in words if names), [])
 
 

@@ -65,6 +65,7 @@ class Stage(Item):
 
     `on_expiry`: the outcome when the stage's term runs out; without it a term binds those who run the stage, but time alone
     decides nothing. `among`: a window for whoever is still in it, or a selection out of those an earlier one kept in reserve.
+    `at_once`: while it holds, a selection opens for the first that has come so far, without waiting for the others.
     """
 
     kind: str
@@ -78,6 +79,7 @@ class Stage(Item):
     term: str | None = None
     on_expiry: str | None = None
     among: Among | None = None
+    at_once: Condition | None = None
     scoring: Scoring | None = None
     at_most: str | None = None
     sealed: bool = False

@@ -105,6 +105,8 @@ def _prove_stage(
         complain(path, "when 与 skipped 要一起写", "有条件的阶段要写条件不成立时的去向")
     _prove_expiry(key, process, path, complain)
     _prove_among(stage, process, path, complain)
+    if stage.at_once is not None and stage.kind != "select":
+        complain((*path, "at_once"), f"“{kind.label}”不能写 at_once", "只有遴选可以不等别人先进行")
     if stage.kind in WINDOWED and stage.term is None:
         complain(path, f"“{kind.label}”没有写期限", "写 term；办法没规定长度的，让期限引用裁量项")
     for _outcome, target, _ in routes_of(stage):

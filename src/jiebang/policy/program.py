@@ -184,6 +184,8 @@ def loose_conditions(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], Any]]:
         for name, stage in process.stages.items():
             if stage.when is not None:
                 yield ("processes", key, "stages", name, "when"), stage.when
+            if stage.at_once is not None:
+                yield ("processes", key, "stages", name, "at_once"), stage.at_once
     for key, right in pack.rights.items():
         if right.when is not None:
             yield ("rights", key, "when"), right.when

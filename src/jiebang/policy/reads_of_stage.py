@@ -19,8 +19,9 @@ def questions_at(program: Program, process: str, stage: str) -> list[str]:
     operands = [*_of_rules(program, process, stage), *_of_money(program, program.money_at(process, stage))]
     stages = program.pack.processes[process].stages
     for name in dict.fromkeys(name for to in stages[stage].outcomes.values() for name in targets_of(to)):
-        when = program.conditions.get(("processes", process, "stages", name, "when"))
-        operands += when.reads() if when is not None else ()
+        for word in ("when", "at_once"):
+            condition = program.conditions.get(("processes", process, "stages", name, word))
+            operands += condition.reads() if condition is not None else ()
         if is_windowed(stages[name]) and stages[name].term is not None:
             operands += _of_term(program, stages[name].term or "")
     return list(dict.fromkeys(key for operand in operands for key in operand.discretion))

@@ -88,24 +88,36 @@ class Relation:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
+#: somebody on the way, and whether the way has had its one link of those that may be there once
+Reached = tuple[str, bool]
+
+
 class Graph:
     """Who is next to whom over relations of some kinds that hold on a day; who can be reached is worked out once.
 
     employed_by runs only from the person to the organisation: otherwise two firms would be related because one
-    person works for both. Every other link runs both ways.
+    person works for both. Every other link runs both ways. Of the kinds in `once` a path has one link at most.
     """
 
     __slots__ = ("_neighbours", "_reached", "relations")
 
-    def __init__(self, relations: tuple[Relation, ...], kinds: frozenset[str], day: date) -> None:
+    def __init__(
+        self,
+        relations: tuple[Relation, ...],
+        kinds: frozenset[str],
+        day: date,
+        once: frozenset[str] = frozenset(),
+    ) -> None:
         self.relations = relations
-        self._neighbours: dict[str, list[str]] = {}
+        #: from whom to whom, and whether the link is one that a path has once
+        self._neighbours: dict[str, list[tuple[str, bool]]] = {}
         self._reached: dict[str, frozenset[str]] = {}
         for edge in relations:
             if edge.kind in kinds and edge.holds_on(day):
-                self._neighbours.setdefault(edge.from_, []).append(edge.to)
+                spends = edge.kind in once
+                self._neighbours.setdefault(edge.from_, []).append((edge.to, spends))
                 if edge.kind != "employed_by":
-                    self._neighbours.setdefault(edge.to, []).append(edge.from_)
+                    self._neighbours.setdefault(edge.to, []).append((edge.from_, spends))
 
     def connects(self, start: Sequence[str], goal: Sequence[str]) -> bool:
         """Whether some path leads from one of `start` to one of `goal`; everybody is connected with themselves."""
@@ -115,30 +127,33 @@ class Graph:
         """Everybody some path leads to, `here` included."""
         reached = self._reached.get(here)
         if reached is None:
-            reached = self._reached[here] = frozenset(self._walk([here]))
+            reached = self._reached[here] = frozenset(there for there, _ in self._walk([here]))
         return reached
 
     def find_path(self, start: Sequence[str], goal: Sequence[str]) -> list[str] | None:
         """The shortest path from one of `start` to one of `goal`, both included, or None."""
         came_from = self._walk(start)
         # The walk met everybody in the order of their distance.
-        for there in came_from:
-            if there in goal:
-                path = [there]
+        for reached in came_from:
+            if reached[0] in goal:
+                path = [reached]
                 while (step := came_from[path[-1]]) is not None:
                     path.append(step)
-                return path[::-1]
+                return [here for here, _ in reversed(path)]
         return None
 
-    def _walk(self, start: Sequence[str]) -> dict[str, str | None]:
+    def _walk(self, start: Sequence[str]) -> dict[Reached, Reached | None]:
         """Everybody who can be reached, nearest first, and from whom."""
-        came_from: dict[str, str | None] = dict.fromkeys(start)
+        came_from: dict[Reached, Reached | None] = dict.fromkeys((here, False) for here in start)
         queue = list(came_from)
         for here in queue:
-            for there in self._neighbours.get(here, ()):
-                if there not in came_from:
-                    came_from[there] = here
-                    queue.append(there)
+            for name, spends in self._neighbours.get(here[0], ()):
+                there = (name, here[1] or spends)
+                # Who was reached with the link still to spare needn't be reached again without it.
+                if there in came_from or (name, False) in came_from or (spends and here[1]):
+                    continue
+                came_from[there] = here
+                queue.append(there)
         return came_from
 
 
@@ -158,11 +173,11 @@ class Situation:
     calendar: WorkingCalendar | None = None
     #: word → (the record looked at under that word while a list is gone through, rank of the list's source)
     items: dict[str, tuple[Mapping[str, Any], int]] = field(default_factory=dict)
-    _graphs: dict[frozenset[str], Graph] = field(default_factory=dict, repr=False)
+    _graphs: dict[tuple[frozenset[str], frozenset[str]], Graph] = field(default_factory=dict, repr=False)
 
-    def graph(self, kinds: frozenset[str]) -> Graph:
+    def graph(self, kinds: frozenset[str], once: frozenset[str] = frozenset()) -> Graph:
         """The graph over relations of these kinds that hold on the day, made once for all rules."""
-        known = self._graphs.get(kinds)
+        known = self._graphs.get((kinds, once))
         if known is None or known.relations is not self.relations:
-            known = self._graphs[kinds] = Graph(self.relations, kinds, self.on)
+            known = self._graphs[kinds, once] = Graph(self.relations, kinds, self.on, once)
         return known

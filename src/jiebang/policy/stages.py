@@ -99,7 +99,7 @@ KINDS: Mapping[str, StageKind] = {
     "take_bids": _kind("揭榜申请", "challenge", {"closed": "bids", "too_few": "bids", "no_taker": ""}, "challenges",
                        "no_taker too_few", optional="too_few"),
     "register": _kind("揭榜备案", "challenge", {"closed": "bids", "no_taker": ""}, "challenges", "no_taker"),
-    "check_form": _kind("形式审查", "bid", {"passed": "checked", "returned": "", "failed": ""}, "bids", "returned",
+    "check_form": _kind("形式审查", "bid project", {"passed": "checked", "returned": "", "failed": ""}, "bids", "returned",
                         optional="returned"),
     "match": _kind("供需对接", "bid challenge", {"agreed": "", "failed": ""}, "bids"),
     # judging
@@ -108,7 +108,7 @@ KINDS: Mapping[str, StageKind] = {
     "select": _kind("遴选", "challenge", {"selected": "selection", "none_qualified": ""}, "scores",
                     "none_qualified"),
     "verify_result": _kind("成果论证", "bid challenge result project", {"passed": "scores", "failed": ""},
-                           "bids|projects|results"),
+                           "bids|projects|results", "failed"),
     "deliberate": _kind("审议", "batch challenge bid project", {"approved": "decision", "rejected": "", "returned": ""},
                         "selection|scores|notice", "returned", optional="returned"),
     "notice": _kind("公示", "batch challenge bid project result", {"unopposed": "notice", "upheld": ""},
@@ -121,7 +121,7 @@ KINDS: Mapping[str, StageKind] = {
     "sign": _kind("签约", "challenge bid project result", {"signed": "agreement", "not_signed": ""},
                   "decision|notice|selection|scores|projects|results|bids"),
     "trial": _kind("试行", "project bid", {"passed": "", "failed": ""}, "selection|projects"),
-    "develop": _kind("研发", "project challenge bid", {"finished": "development", "expired": ""}, "projects|bids", "expired"),
+    "develop": _kind("研发", "project challenge bid", {"finished": "development", "expired": ""}, "projects|bids"),
     "assess_milestone": _kind(
         "阶段考核", "project", {"continued": "development", "finished": "development", "merged": "", "not_continued": ""},
         "agreement", "continued", optional="merged",
@@ -186,7 +186,7 @@ def is_favourable(kind: str, outcome: str) -> bool:
 INTAKE_KINDS = frozenset({"collect_needs", "collect_results", "take_bids", "register"})
 
 #: Kinds that wait for somebody from outside each time: coming back to one is a new beginning, nothing that turns by itself.
-AWAITING_KINDS = frozenset({"apply_to_use"})
+AWAITING_KINDS = frozenset({"apply_to_use", "register"})
 
 #: Kinds at which money moves, out or in.
 MONEY_KINDS = frozenset({"pay", "recover", "procure"})

@@ -80,6 +80,32 @@ def count_lanes(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     return found
 
 
+def count_others_left(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
+    """`challenge.other_lanes_left` of a lane: how many others it still has beside it, or has had accepted before it."""
+    racing = {
+        one.pk: one.parent_id
+        for one in subjects
+        if one.kind == "project"
+        and one.parent_id is not None
+        and "challenge.other_lanes_left" in program_of(one).types
+    }
+    lanes = lanes_of_each(racing.values())
+    runs = runs_of_each(lane for beside in lanes.values() for lane in beside)
+    found = {}
+    for key, challenge in racing.items():
+        left = sum(not _is_out(lane, runs[lane.pk]) for lane in lanes[challenge] if lane.pk != key)
+        found[key] = {"challenge.other_lanes_left": f"{left} 家"}
+    return found
+
+
+def _is_out(lane: Subject, runs: list[StageRun]) -> bool:
+    """Whether a lane can't be the one that a race comes to any more: it was found not to go on, or ended without being accepted."""
+    if lane.ended_at is not None:
+        return not any(run.kind == "accept" and run.outcome == "passed" for run in runs)
+    assessed = [run for run in runs if run.kind == "assess_milestone"]
+    return bool(assessed) and assessed[-1].outcome == "not_continued"
+
+
 def _findings_about(lanes: list[Subject]) -> dict[int, list[FactEntry]]:
     """Every finding about each of some lanes at an assessment, by its key, replaced ones included, the newest last."""
     found: dict[int, list[FactEntry]] = {}

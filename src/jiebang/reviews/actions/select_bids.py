@@ -8,8 +8,8 @@ from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.door import as_recorded, require_rules
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import alive_below, descendants_of
-from jiebang.lifecycle.models import Subject
-from jiebang.lifecycle.routing import end_subjects, process_of
+from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.routing import came_to, end_each, end_subjects, process_of
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import call_back, keep_in_reserve
 from jiebang.lifecycle.transitions import Act
@@ -19,10 +19,22 @@ from jiebang.policy.process import keeps_reserve
 
 
 def candidates_of(subject: Subject, among: Among | None) -> list[Subject]:
-    """The bids that a selection may choose: those still in it, or those an earlier selection kept in reserve for it."""
+    """The bids that a selection may choose: those whose way led to it, or those an earlier selection kept in reserve for it.
+
+    Who is still at an earlier stage, or waits for another, hasn't come so far.
+    """
     if among is Among.reserve:
         return [bid for bid in descendants_of(subject, "bid") if bid.reserve_for]
-    return alive_below(subject, "bid")
+    alive = alive_below(subject, "bid")
+    moving = _moving(alive)
+    open_here = set(subject.stage_runs.filter(closed_at__isnull=True).values_list("stage", flat=True))
+    return [bid for bid in alive if bid.pk not in moving and bid.waiting_for in ("", *open_here)]
+
+
+def _moving(bids: list[Subject]) -> set[int]:
+    """Keys of the bids for which a stage is open."""
+    runs = StageRun.objects.filter(subject__in=bids, closed_at__isnull=True)
+    return set(runs.values_list("subject_id", flat=True))
 
 
 def select_bids(act: Act) -> str:
@@ -41,6 +53,12 @@ def select_bids(act: Act) -> str:
     if chosen:
         _require_rules(act, chosen)
         require_signed(act)
+    elif act.stage.among is not Among.reserve and (busy := _moving(alive_below(act.subject, "bid"))):
+        raise UnableToApply(
+            where=act.stage.label,
+            what=f"还有 {len(busy)} 家没有办到这一步，不能说没有合格的",
+            fix="等它们办完再定",
+        )
     _part_ways(act, chosen, candidates)
     act.run.note = note
     if not chosen:
@@ -61,7 +79,7 @@ def _require_rules(act: Act, chosen: list[Subject]) -> None:
 
 
 def _part_ways(act: Act, chosen: list[Subject], candidates: list[Subject]) -> None:
-    """End whoever isn't chosen. A selection out of the reserve puts others in the place of those whose way led here.
+    """End whoever isn't chosen, come so far or not. A selection out of the reserve puts others in the place of those whose way led here.
 
     Whoever passed where these failed waits for what comes next and isn't touched.
     """
@@ -83,3 +101,9 @@ def _part_ways(act: Act, chosen: list[Subject], candidates: list[Subject]) -> No
         act.messages += [("bid.selected", bid, {"number": bid.number}) for bid in chosen]
         end_subjects(others, "未选中，列为候补" if kept else "未选中", act.at)
     keep_in_reserve(others, kept)
+    if not reserve:
+        left = [bid for bid in alive_below(act.subject, "bid") if bid.pk not in picked]
+        moving = _moving(left)
+        # Who is cut off on the way had no say in it; who waited for what comes when nobody is chosen has its own end.
+        endings = dict.fromkeys((bid.pk for bid in left), "未选中") | came_to(left)
+        end_each(left, endings | dict.fromkeys(moving, "已有人选中"), act.at)
