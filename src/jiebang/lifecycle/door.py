@@ -17,7 +17,14 @@ from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries, salted_digest
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
-from jiebang.lifecycle.known import alive_below, lineage_of, program_of, situation_of, situations_of
+from jiebang.lifecycle.known import (
+    alive_below,
+    booked_facts,
+    lineage_of,
+    program_of,
+    situation_of,
+    situations_of,
+)
 from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
 from jiebang.lifecycle.models import (
     FactEntry,
@@ -382,7 +389,12 @@ def facts_asked_for(act: Act) -> set[str]:
 def refuse_told(act: Act, given: Iterable[str]) -> None:
     """Raise UnableToApply for facts that the platform tells by itself: typed in, they would be invented."""
     facts = act.program.pack.facts
-    told = [facts[name].label for name in given if name in facts and facts[name].told is not None]
+    booked = booked_facts(act.subject)
+    told = [
+        facts[name].label
+        for name in given
+        if name in facts and (facts[name].told is not None or name in booked)
+    ]
     if told:
         raise UnableToApply(
             where=act.stage.label, what=f"由系统告知，不能填写：{'、'.join(told)}", fix="去掉这一项"

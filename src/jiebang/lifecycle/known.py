@@ -27,11 +27,21 @@ _booked: list[Source_] = []
 def register_computed_facts(source: Source_, *, booked: bool = False) -> None:
     """Let an upper part add facts it computes from its own records.
 
-    `booked`: sums of money and counts of payments that the books alone can tell; nothing recorded takes their place.
+    `booked`: sums of money, counts of payments and of a race's lanes that the platform's own rows alone can tell; nothing
+    recorded takes their place, and nobody may write them.
     """
     into = _booked if booked else _computed
     if source not in into:
         into.append(source)
+
+
+def booked_facts(subject: Subject) -> set[str]:
+    """The facts about a subject that nobody may write: its own rows tell them, or the regulation's validity."""
+    told = {name for source in _booked for name in source(subject)}
+    return told | _VALIDITY
+
+
+_VALIDITY = {"programme.in_force_from", "programme.has_lapsed"}
 
 
 def program_of(subject: Subject) -> Program:
@@ -75,7 +85,7 @@ def situations_of(
             general[subject.programme_id] = _general(subject)
         known = general[subject.programme_id]
         program = program_of(subject)
-        facts: dict[str, Any] = _tell_validity(subject, program, local_date(at))
+        facts: dict[str, Any] = {}
         decided: dict[str, Any] = dict(known["decided"])
         departures: dict[str, Any] = {}
         looked_up = []
@@ -89,7 +99,7 @@ def situations_of(
         data: dict[str, Any] = {"decided": decided, "departures": departures, "relations": known["relations"]}
         if looked_up:
             data["relations_as_of"] = max(looked_up).isoformat()
-        facts |= extra or {}
+        facts |= (extra or {}) | _tell_validity(subject, program, local_date(at))
         facts = {name: raw for name, raw in facts.items() if name in program.types or name in (extra or {})}
         found[subject.pk] = read_situation(program, {**data, "facts": facts}, at)
     return found
@@ -97,7 +107,7 @@ def situations_of(
 
 def _tell_validity(subject: Subject, program: Program, on: date) -> dict[str, Any]:
     """`programme.in_force_from` and `programme.has_lapsed`: since when the regulation holds here, and whether its time is over."""
-    if not {"programme.in_force_from", "programme.has_lapsed"} & program.types.keys():
+    if not _VALIDITY & program.types.keys():
         return {}
     state = state_on(program.pack, on, subject.programme.adopted_on)
     told: dict[str, Any] = {"programme.has_lapsed": state.state == "lapsed"}

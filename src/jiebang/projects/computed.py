@@ -37,8 +37,6 @@ def tell_announcement(subject: Subject) -> dict[str, Any]:
 def count_lanes(subject: Subject) -> dict[str, Any]:
     """`challenge.lanes_to_merge` of a challenge; `challenge.lanes_passed` as the assessment that a lane is at asks for it.
 
-    And `challenge.other_lanes_left`: how many others a lane still has beside it, or has had accepted before it.
-
     Lanes that passed are counted in the same round of the same assessment, ended lanes included. While one lane still in
     it hasn't been found to have passed or not, the number isn't known: who is the only one can't be said before all are in.
     """
@@ -47,14 +45,17 @@ def count_lanes(subject: Subject) -> dict[str, Any]:
         return {"challenge.lanes_to_merge": f"{len(lanes_to_merge(subject))} 家"}
     if subject.kind != "project" or subject.parent is None:
         return {}
-    found = _count_others_left(subject) if "challenge.other_lanes_left" in known else {}
-    if "challenge.lanes_passed" in known:
-        found |= _count_passed(subject, subject.parent)
-    return found
+    return _count_passed(subject, subject.parent) if "challenge.lanes_passed" in known else {}
 
 
-def _count_others_left(lane: Subject) -> dict[str, Any]:
-    assert lane.parent is not None
+def count_others_left(lane: Subject) -> dict[str, Any]:
+    """`challenge.other_lanes_left`: how many others a lane still has beside it, or has had accepted before it."""
+    if (
+        lane.kind != "project"
+        or lane.parent is None
+        or "challenge.other_lanes_left" not in program_of(lane).types
+    ):
+        return {}
     left = sum(not _is_out(other) for other in lanes_of(lane.parent) if other.pk != lane.pk)
     return {"challenge.other_lanes_left": f"{left} 家"}
 
