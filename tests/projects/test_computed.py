@@ -85,6 +85,9 @@ def test_a_race_is_over_for_a_lane_once_no_other_can_win_it() -> None:
     # Found not to go on, it is out, though it still waits for what it is paid.
     case.run(other, "race", "assess_milestone", "not_continued", opened=BEGUN + timedelta(days=1))
     assert told(mine, "challenge.other_lanes_left") == 1
+    # Nobody may say otherwise.
+    case.fact(mine, "challenge.other_lanes_left", "0 家")
+    assert told(mine, "challenge.other_lanes_left") == 1
     third.ended_at, third.ending = BEGUN, "任务书没有签成"
     third.save()
     assert told(mine, "challenge.other_lanes_left") == 0
