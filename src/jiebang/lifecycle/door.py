@@ -411,7 +411,9 @@ def facts_asked_for(act: Act) -> set[str]:
 def refuse_told(act: Act, given: Iterable[str]) -> None:
     """Raise UnableToApply for facts that the platform tells by itself: typed in, they would be invented."""
     facts = act.program.pack.facts
-    booked = booked_facts(act.subject)
+    given = list(given)
+    # Most acts say nothing of the kind; the books needn't be opened for them.
+    booked = booked_facts(act.subject) if given else set()
     told = [
         facts[name].label
         for name in given
