@@ -3,8 +3,9 @@
 import pytest
 from tests.lifecycle.conftest import PlayUntil
 
-from jiebang.lifecycle.door import apply, as_recorded
+from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.errors import Refused, UnableToApply
+from jiebang.lifecycle.facts import as_recorded
 from jiebang.lifecycle.models import FactEntry, Subject
 from jiebang.organisations.models import Organisation
 from jiebang.policy.strict_yaml import PackProblems

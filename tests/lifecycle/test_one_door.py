@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "jiebang"
 STATE_FIELDS = {"closed_at", "outcome", "ended_at", "ending", "waiting_for", "closes_at", "superseded_at"}
 STATE_MODELS = {
     "Subject", "StageRun", "FactEntry", "Participation", "SignOff", "DiscretionDecision", "DepartureRecord", "ExternalAct",
-    "Submission", "OutboxMessage",
+    "Submission", "OutboxMessage", "Proposal",
 }  # fmt: skip
 WRITES = {"create", "update", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "delete"}
 

@@ -19,10 +19,10 @@ from jiebang.console.visibility import sees_proposals, visible_runs, visible_sub
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of, window_problem
-from jiebang.lifecycle.door import EVERY_MOMENT, situations_about
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
+from jiebang.lifecycle.rules import EVERY_MOMENT, situations_about
 from jiebang.lifecycle.sign_off import chain_at
 from jiebang.lifecycle.transitions import Act, Transition, find, rows_of
 from jiebang.organisations.actor import Actor

@@ -7,7 +7,7 @@ from typing import Any
 from jiebang.console.labels import AMOUNT_STATES
 from jiebang.console.slots import Asking, article_of
 from jiebang.kernel.money import format_yuan
-from jiebang.lifecycle.door import as_recorded
+from jiebang.lifecycle.facts import as_recorded
 from jiebang.lifecycle.known import situation_of
 from jiebang.policy.amounts import explain_amount
 from jiebang.policy.strict_yaml import PackProblems

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jiebang.console.slots import article_of
-from jiebang.lifecycle.door import EVERY_MOMENT
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import DepartureRecord, StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
+from jiebang.lifecycle.rules import EVERY_MOMENT
 from jiebang.organisations.actor import Actor
 from jiebang.policy.expressions import Departs
 from jiebang.policy.program import Program

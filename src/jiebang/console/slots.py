@@ -13,11 +13,11 @@ from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
 from jiebang.console.sight import sight_of
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.money import format_yuan
-from jiebang.lifecycle.door import EVERY_MOMENT, situations_about
 from jiebang.lifecycle.known import alive_below, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.papers import bids_open_to
 from jiebang.lifecycle.roles import roles_of
+from jiebang.lifecycle.rules import EVERY_MOMENT, situations_about
 from jiebang.lifecycle.sign_off import chain_at
 from jiebang.lifecycle.submissions import fields_taken
 from jiebang.organisations.actor import Actor

@@ -7,8 +7,8 @@ from typing import Any
 
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import source_of
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
+from jiebang.lifecycle.facts import source_of
 from jiebang.lifecycle.known import read_situation
 from jiebang.lifecycle.models import RelationLookup
 from jiebang.lifecycle.papers import thing_of

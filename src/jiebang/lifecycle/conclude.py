@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from jiebang.lifecycle.door import (
-    EVERY_MOMENT,
-    facts_given,
-    record_facts,
-    require_rules,
-)
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.facts import facts_given, record_facts
+from jiebang.lifecycle.rules import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import enter_named
 from jiebang.lifecycle.transitions import Act, Transition, register

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from jiebang.lifecycle.door import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.rules import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.policy.pack_process import Stage

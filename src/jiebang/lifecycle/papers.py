@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from jiebang.lifecycle.door import (
-    as_recorded,
-    record_facts,
-    refuse_told,
-    refuse_unasked,
-    require_rules,
-    source_of,
-)
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
+from jiebang.lifecycle.facts import as_recorded, record_facts, refuse_told, refuse_unasked, source_of
 from jiebang.lifecycle.known import alive_below, lineage_of, read_situation, situation_of
 from jiebang.lifecycle.limits import official_amounts
 from jiebang.lifecycle.models import Participation, Subject
 from jiebang.lifecycle.receive import act_on, known_of
+from jiebang.lifecycle.rules import require_rules
 from jiebang.lifecycle.subjects import enter_named, note_hand_in
 from jiebang.lifecycle.submissions import BadFields, read_submission
 from jiebang.lifecycle.transitions import Act, Transition, register

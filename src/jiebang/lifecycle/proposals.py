@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from jiebang.lifecycle.door import EVERY_MOMENT, facts_asked_for, situations_about
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.facts import facts_asked_for
 from jiebang.lifecycle.limits import decided_items
 from jiebang.lifecycle.models import Proposal, StageRun
+from jiebang.lifecycle.rules import EVERY_MOMENT, situations_about
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_money import DecidedAmount
 from jiebang.policy.stages import Per

@@ -11,8 +11,9 @@ from dataclasses import replace
 from django.db import transaction
 
 from jiebang.ledger.append import EntryDraft, salted_digest
-from jiebang.lifecycle.door import as_recorded, ended_at, source_of
+from jiebang.lifecycle.door import ended_at
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
+from jiebang.lifecycle.facts import as_recorded, source_of
 from jiebang.lifecycle.models import Proposal, StageRun, Subject
 from jiebang.lifecycle.proposals import digest_known, require_current, standing_proposal
 from jiebang.lifecycle.routing import close_run

@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import record_facts, require_rules
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
+from jiebang.lifecycle.facts import record_facts
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.roles import ORGANISATION
+from jiebang.lifecycle.rules import require_rules
 from jiebang.lifecycle.subjects import create_below, enter_named, note_hand_in, retitle, take_part
 from jiebang.lifecycle.submissions import read_submission
 from jiebang.lifecycle.transitions import Act

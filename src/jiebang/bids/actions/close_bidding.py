@@ -2,11 +2,11 @@
 
 from jiebang.bids.actions.submit_bid import TITLE
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import require_rules
 from jiebang.lifecycle.errors import Refused
 from jiebang.lifecycle.known import alive_below, situations_of
 from jiebang.lifecycle.models import FactEntry, HandIn, Subject
 from jiebang.lifecycle.routing import end_subjects
+from jiebang.lifecycle.rules import require_rules
 from jiebang.lifecycle.subjects import retitle
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_process import Among

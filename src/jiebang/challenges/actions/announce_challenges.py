@@ -1,11 +1,12 @@
 """The bureau announces a batch: every vetted need becomes a challenge that can be bid for."""
 
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.facts import facts_given, record_facts
 from jiebang.lifecycle.known import alive_below
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.routing import came_to, end_each
+from jiebang.lifecycle.rules import require_rules
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import create_below, retire
 from jiebang.lifecycle.transitions import Act

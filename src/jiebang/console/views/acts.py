@@ -27,8 +27,9 @@ from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import sees_proposals, visible_runs, visible_subjects
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
-from jiebang.lifecycle.door import Receipt, apply, facts_asked_for
+from jiebang.lifecycle.door import Receipt, apply
 from jiebang.lifecycle.errors import NotAllowed, Refused, StillUnset, UnableToApply
+from jiebang.lifecycle.facts import facts_asked_for
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject, Submission
 from jiebang.lifecycle.sign_off import put_up_at

@@ -4,8 +4,8 @@ from jiebang.funding.due import compute_due
 from jiebang.funding.sent_back import withdraw_sent_back
 from jiebang.kernel.money import format_yuan
 from jiebang.lifecycle.conclude import conclude
-from jiebang.lifecycle.door import facts_given, record_facts
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.facts import facts_given, record_facts
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.transitions import Act
 

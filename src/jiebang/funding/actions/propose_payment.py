@@ -10,16 +10,10 @@ from jiebang.funding.paid import paid_for
 from jiebang.funding.sent_back import withdraw_sent_back
 from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import (
-    EVERY_MOMENT,
-    as_recorded,
-    record_facts,
-    refuse_unasked,
-    require_rules,
-    source_of,
-)
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.facts import as_recorded, record_facts, refuse_unasked, source_of
 from jiebang.lifecycle.known import read_situation
+from jiebang.lifecycle.rules import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.sign_off import void_signatures
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.amounts import Amount, explain_amount

@@ -12,10 +12,11 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import parse_yuan
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import EVERY_MOMENT, require_rules, source_of
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
+from jiebang.lifecycle.facts import source_of
 from jiebang.lifecycle.known import lineage_of, situation_of
 from jiebang.lifecycle.models import Participation, Subject
+from jiebang.lifecycle.rules import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.transitions import Act
 from jiebang.organisations.models import Organisation
 from jiebang.policy.pack_money import Money

@@ -8,9 +8,9 @@ from jiebang.funding.models import Payment, Posting
 from jiebang.funding.sent_back import is_outdated
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
 from jiebang.lifecycle.known import situation_of
+from jiebang.lifecycle.rules import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.stages import KINDS

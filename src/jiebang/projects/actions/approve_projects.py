@@ -6,11 +6,12 @@ Lanes that an assessment found should join become one project as well: a joint t
 from typing import Any
 
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.facts import facts_given, record_facts
 from jiebang.lifecycle.known import alive_below, situations_of
 from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
 from jiebang.lifecycle.models import Subject
+from jiebang.lifecycle.rules import require_rules
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import create_below
 from jiebang.lifecycle.transitions import Act

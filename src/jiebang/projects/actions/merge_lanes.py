@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import record_facts
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.facts import record_facts
 from jiebang.lifecycle.models import Participation, Subject
 from jiebang.lifecycle.subjects import create_below, retire, take_part
 from jiebang.lifecycle.transitions import Act

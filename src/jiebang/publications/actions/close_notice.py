@@ -1,7 +1,7 @@
 """A notice ends: never before its last instant, never over an objection still open."""
 
-from jiebang.lifecycle.door import require_rules
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.rules import require_rules
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_rules import When
 from jiebang.publications.models import Objection

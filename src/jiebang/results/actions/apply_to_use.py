@@ -5,10 +5,11 @@ from __future__ import annotations
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.conclude import conclude
-from jiebang.lifecycle.door import facts_asked_for, record_facts, require_rules
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
+from jiebang.lifecycle.facts import facts_asked_for, record_facts
 from jiebang.lifecycle.models import HandIn, Participation, StageRun, SubjectKind
 from jiebang.lifecycle.receive import known_of
+from jiebang.lifecycle.rules import require_rules
 from jiebang.lifecycle.subjects import hand_role_on, note_hand_in, set_facts_aside
 from jiebang.lifecycle.submissions import read_submission
 from jiebang.lifecycle.transitions import Act

@@ -1,9 +1,9 @@
 """Those with a first refusal take the result, or their time runs out."""
 
 from jiebang.lifecycle.conclude import conclude
-from jiebang.lifecycle.door import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.errors import Refused, UnableToApply
 from jiebang.lifecycle.expire import expire
+from jiebang.lifecycle.rules import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.transitions import Act
 
 

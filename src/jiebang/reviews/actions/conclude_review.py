@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
-from jiebang.lifecycle.door import facts_given, record_facts, require_rules
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.facts import facts_given, record_facts
 from jiebang.lifecycle.known import alive_below
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.routing import end_subjects
+from jiebang.lifecycle.rules import require_rules
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_process import Scoring

@@ -5,11 +5,12 @@ from __future__ import annotations
 from jiebang.bids.computed import count_members
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.door import as_recorded, require_rules
 from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.facts import as_recorded
 from jiebang.lifecycle.known import alive_below, descendants_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.routing import came_to, end_each, end_subjects, process_of
+from jiebang.lifecycle.rules import require_rules
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import call_back, keep_in_reserve
 from jiebang.lifecycle.transitions import Act

@@ -1,0 +1,155 @@
+"""Facts that come with an act: who may say them, as what they count, how they are put on record."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from jiebang.kernel.periods import local_date
+from jiebang.ledger.append import EntryDraft, salted_digest
+from jiebang.lifecycle.errors import UnableToApply
+from jiebang.lifecycle.known import booked_facts, lineage_of, situation_of
+from jiebang.lifecycle.models import FactEntry, Participation, Subject
+from jiebang.lifecycle.transitions import Act
+from jiebang.policy.pack_facts import Source
+from jiebang.policy.process import targets_of
+from jiebang.policy.reads_of_stage import facts_at
+
+
+def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
+    """Record facts ({name: {value, source, as_of, evidence}}) on a subject; the ledger keeps a salted digest of each."""
+    if not facts:
+        return
+    FactEntry.objects.filter(subject=subject, name__in=facts, superseded_at__isnull=True).update(
+        superseded_at=act.at
+    )
+    rows = [
+        FactEntry(
+            subject=subject, name=name, value=raw["value"], source=raw["source"], as_of=raw["as_of"],
+            evidence=raw.get("evidence", ""), recorded_at=act.at,
+            recorded_by_id=act.actor.account_id if act.actor else None, salt=secrets.token_hex(16),
+        )
+        for name, raw in facts.items()
+    ]  # fmt: skip
+    FactEntry.objects.bulk_create(rows)
+    digests = {row.name: salted_digest(facts[row.name], row.salt) for row in rows}
+    act.drafts.append(EntryDraft("facts.recorded", {"subject": subject.pk, "digests": digests}))
+
+
+def source_of(act: Act) -> str:
+    """What an actor's own words count as: an authority's are a check, an organisation's are only its declaration.
+
+    An organisation that the bureau appointed to the role it acts in (an agency that checks papers) speaks for the bureau.
+    """
+    if act.actor is None:
+        return "declared"
+    return "checked" if act.actor.organisation_id is None or is_appointed(act) else "declared"
+
+
+def is_appointed(act: Act) -> bool:
+    """Whether an organisation acts in a role that the bureau appointed it to for the whole batch."""
+    assert act.actor is not None
+    return Participation.objects.filter(
+        subject__in=[one for one in lineage_of(act.subject) if one.kind == "batch"],
+        organisation=act.actor.organisation_id, role=act.role or "", until_at__isnull=True,
+    ).exists()  # fmt: skip
+
+
+def facts_given(act: Act) -> dict[str, Any]:
+    """The facts that come with an act, each with its provenance.
+
+    Nobody gives what the platform tells by itself. An organisation gives only what the stage asks for, appointed or not, and
+    one that speaks for itself alone doesn't write over what somebody has checked. Raises UnableToApply, naming them.
+    """
+    given = dict(act.payload.get("facts", {}))
+    declared = act.program.pack.facts
+    unknown = [name for name in given if name not in declared]
+    if unknown:
+        raise UnableToApply(
+            where=act.stage.label, what=f"政策包里没有这些事实：{'、'.join(unknown)}", fix="检查表单"
+        )
+    refuse_told(act, given)
+    refuse_unasked(act, given)
+    source = source_of(act)
+    if source == "declared" and given:
+        held = situation_of(act.subject, act.at).facts
+        _refuse_barred(
+            act, [name for name in given if name in held and held[name].source is not Source.declared]
+        )
+    return as_recorded(given, source, act.at)
+
+
+def refuse_unasked(act: Act, given: Iterable[str]) -> None:
+    """Raise UnableToApply for facts that an organisation gives without the stage asking for them.
+
+    One that the bureau appointed checks for it what it was appointed to look at, and nothing else of the case.
+    """
+    if act.actor is None or act.actor.organisation_id is None:
+        return
+    if names := list(given):
+        asked = facts_asked_for(act)
+        _refuse_barred(act, [name for name in names if name not in asked])
+
+
+def _refuse_barred(act: Act, barred: list[str]) -> None:
+    if barred:
+        facts = act.program.pack.facts
+        labels = "、".join(facts[name].label if name in facts else name for name in barred)
+        raise UnableToApply(
+            where=act.stage.label, what=f"单位不能在这里写：{labels}", fix="由主管部门核实记录"
+        )
+
+
+def facts_asked_for(act: Act) -> set[str]:
+    """Facts that a stage asks of whoever concludes it: its papers' fields, what its rules and amounts look at, what decides what is next."""
+    program, process = act.program, act.subject.process
+    papers = [*act.stage.papers.takes, *act.stage.papers.gives]
+    found = {one.fact for key in papers for one in program.pack.papers[key].fields}
+    found |= set(facts_at(program, process, act.run.stage))
+    for target in act.stage.outcomes.values():
+        for name in targets_of(target):
+            compiled = program.conditions.get(("processes", process, "stages", name, "when"))
+            if compiled is not None:
+                found |= {fact for operand in compiled.reads() for fact in operand.facts}
+    return found
+
+
+def refuse_told(act: Act, given: Iterable[str]) -> None:
+    """Raise UnableToApply for facts that the platform tells by itself: typed in, they would be invented."""
+    facts = act.program.pack.facts
+    given = list(given)
+    # Most acts say nothing of the kind; the books needn't be opened for them.
+    booked = booked_facts(act.subject) if given else set()
+    told = [
+        facts[name].label
+        for name in given
+        if name in facts and (facts[name].told is not None or name in booked)
+    ]
+    if told:
+        raise UnableToApply(
+            where=act.stage.label, what=f"由系统告知，不能填写：{'、'.join(told)}", fix="去掉这一项"
+        )
+
+
+def as_recorded(facts: dict[str, Any], source: str, at: datetime) -> dict[str, Any]:
+    """Facts as a form or an act gives them, each with its provenance; plain values get the act's own.
+
+    An organisation's `declared` can't be talked up to a check, and nobody but the platform computes.
+    """
+    may_say = {
+        "declared": ("declared",),
+        "checked": ("declared", "checked", "register"),
+        "computed": ("computed",),
+    }[source]
+    found = {}
+    for name, raw in facts.items():
+        given = raw if isinstance(raw, dict) and "value" in raw else {"value": raw}
+        said = given.get("source", source)
+        found[name] = {
+            **given,
+            "source": said if said in may_say else source,
+            "as_of": given.get("as_of", local_date(at).isoformat()),
+        }
+    return found

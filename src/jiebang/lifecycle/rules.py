@@ -1,0 +1,92 @@
+"""What the pack's rules say of an act: held for its own thing, or for each of the narrower things they are about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from jiebang.lifecycle.errors import Refused
+from jiebang.lifecycle.known import alive_below, situations_of
+from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
+from jiebang.lifecycle.models import Subject
+from jiebang.lifecycle.transitions import Act
+from jiebang.policy.pack_rules import When
+from jiebang.policy.situation import Situation
+from jiebang.policy.stages import MONEY_KINDS, Per
+from jiebang.policy.truth import PASS, UNKNOWN
+from jiebang.policy.verdicts import explain_verdict, judge_rule
+
+
+def require_rules(
+    act: Act,
+    moments: tuple[When, ...],
+    extra: dict[str, Any] | None = None,
+    affected: dict[str, list[Subject]] | None = None,
+    *,
+    let_unknown: bool = False,
+) -> Situation:
+    """Hold the pack's rules of this stage at these moments against what is known, `extra` facts included.
+
+    A rule that looks at narrower things than the stage's own (bids, at a challenge's selection) is held for each of them:
+    those `affected` names by kind, else all that are still alive below; for the stage's own thing where there is none.
+    Raises Refused with every verdict that isn't a pass; preferences never refuse, and with `let_unknown` neither does what
+    can't be judged yet. An amount that is decided here has to be within its limits. Returns the stage's own situation.
+    """
+    subject, program = act.subject, act.program
+    rules = [
+        rule for moment in moments for rule in program.rules_for(subject.process, act.run.stage, moment.value)
+    ]
+    # Where money moves, the amounts are computed and held there.
+    decides = When.decide in moments and act.stage.kind not in MONEY_KINDS
+    items = list(decided_items(program, subject.process, act.run.stage)) if decides else []
+    abouts = {*(rule.about for rule in rules), *(about for _, about in items)}
+    things, situations = situations_about(subject, abouts, act.at, extra, affected)
+    bad: list[dict[str, Any]] = []
+    for rule in rules:
+        for thing in things[rule.about]:
+            verdict = judge_rule(rule, situations[thing.pk])
+            if let_unknown and verdict.truth == UNKNOWN:
+                continue
+            if not verdict.is_preference and verdict.truth != PASS:
+                told = explain_verdict(verdict, program.types, program.pack)
+                bad.append(
+                    told
+                    if thing is subject
+                    else {**told, "explanation": f"{thing.number}：{told['explanation']}"}
+                )
+    if bad:
+        raise Refused(bad)
+    for key, about in items:
+        for thing in things[about]:
+            require_decided_within_limits(act, key, situations[thing.pk])
+    return situations[subject.pk]
+
+
+def situations_about(
+    subject: Subject, abouts: set[Per | None], at: datetime, extra: dict[str, Any] | None = None,
+    affected: dict[str, list[Subject]] | None = None,
+) -> tuple[dict[Per | None, list[Subject]], dict[int, Situation]]:  # fmt: skip
+    """The things that rules about some sorts are held for, by the sort, and what is known of each and of `subject`, by its key."""
+    things = {about: things_about(subject, about, affected or {}) for about in abouts}
+    every = {one.pk: one for one in [subject, *(one for some in things.values() for one in some)]}
+    return things, situations_of(list(every.values()), at, extra)
+
+
+def things_about(subject: Subject, about: Per | None, affected: dict[str, list[Subject]]) -> list[Subject]:
+    """The things a rule about `about` is held for at a stage of `subject`: those below, or what is to become them."""
+    order = list(Per)
+    if about is None or order.index(about) <= order.index(Per(subject.kind)):
+        return [subject]
+    before = _BEFORE.get(about.value, "")
+    below = affected.get(about.value, affected.get(before))
+    if below is None:
+        below = alive_below(subject, about.value) or alive_below(subject, before)
+    return below or [subject]
+
+
+#: What a thing is before it is one: until a list is announced a challenge is a need, until it is approved a project is a bid.
+_BEFORE = {"challenge": "need", "project": "bid"}
+
+
+#: A stage ends well only if all of its rules hold, whenever they were first looked at.
+EVERY_MOMENT = tuple(When)
