@@ -50,14 +50,7 @@ def count_lanes(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
         for one in subjects
         if one.kind == "challenge" and "challenge.lanes_to_merge" in program_of(one).types
     ]
-    #: a lane's key → its challenge's
-    assessed = {
-        one.pk: one.parent_id
-        for one in subjects
-        if one.kind == "project"
-        and one.parent_id is not None
-        and "challenge.lanes_passed" in program_of(one).types
-    }
+    assessed = _lanes_asked(subjects, "challenge.lanes_passed")
     if not merging and not assessed:
         return {}
     lanes = lanes_of_each([*merging, *assessed.values()])
@@ -80,15 +73,18 @@ def count_lanes(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     return found
 
 
-def count_others_left(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
-    """`challenge.other_lanes_left` of a lane: how many others it still has beside it, or has had accepted before it."""
-    racing = {
+def _lanes_asked(subjects: Sequence[Subject], fact: str) -> dict[int, int]:
+    """{a lane's key: its challenge's} of the lanes about which the pack knows a fact."""
+    return {
         one.pk: one.parent_id
         for one in subjects
-        if one.kind == "project"
-        and one.parent_id is not None
-        and "challenge.other_lanes_left" in program_of(one).types
+        if one.kind == "project" and one.parent_id is not None and fact in program_of(one).types
     }
+
+
+def count_others_left(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
+    """`challenge.other_lanes_left` of a lane: how many others it still has beside it, or has had accepted before it."""
+    racing = _lanes_asked(subjects, "challenge.other_lanes_left")
     lanes = lanes_of_each(racing.values())
     runs = runs_of_each(lane for beside in lanes.values() for lane in beside)
     found = {}
