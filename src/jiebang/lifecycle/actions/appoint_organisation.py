@@ -60,9 +60,10 @@ def appoint_organisation(
         )
     allowed = roles_to_appoint(batch)
     if role not in allowed:
+        parties = program_of(batch).pack.parties
         raise UnableToApply(
             where=batch.number,
-            what=f"“{role}”不由主管部门指定",
+            what=f"“{parties[role].label if role in parties else role}”不由主管部门指定",
             fix=f"可以指定：{'、'.join(allowed.values()) or '（本流程没有）'}",
         )
     with transaction.atomic():
