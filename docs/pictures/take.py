@@ -43,7 +43,7 @@ def take(browser: Browser, address: str) -> None:
     officer = enter(browser, address, OPEN_BATCH, "何经办", DESK)
     officer.screenshot(path=HERE / "worklist.png")
     finance = enter(browser, address, RESEARCH, "张经办", DESK)
-    open_case(finance, "P01", "project")
+    open_case(finance, "UR-2026-1-C001-P01", "project")
     finance.locator("article.pay-item").first.scroll_into_view_if_needed()
     finance.screenshot(path=HERE / "payment.png")
     professor = enter(browser, address, OPEN_BATCH, "农牧院研究员", PHONE)

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from jiebang.console.articles import articles_of
 from jiebang.console.labels import outcome_label
 from jiebang.console.proposed import Proposed, proposed_at, still_stands
 from jiebang.console.sight import Sight, sight_of
 from jiebang.console.signing import sign_off_state, signing_obstacles
-from jiebang.console.slots import article_of
 from jiebang.console.visibility import sees_proposals, visible_runs, visible_subjects
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.periods import local_date
@@ -274,7 +274,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
     return Desk(
         run=run,
         stage=stage,
-        articles=[article_of(program, key) for key in stage.clause],
+        articles=articles_of(program, stage.clause),
         days_left=days_left(run, at),
         offers=offers_of(run, stage, program, actor, at),
         verdicts=verdicts,
@@ -338,7 +338,7 @@ def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str,
     for rule in rules:
         for thing in things[rule.about]:
             told = explain_verdict(judge_rule(rule, situations[thing.pk]), program.types, program.pack)
-            told["articles"] = [article_of(program, key) for key in told["clause"]]
+            told["articles"] = articles_of(program, told["clause"])
             # Which file it is can be seen among the facts; a digest is no reading.
             told["explanation"] = _DIGEST.sub("", told["explanation"])
             told["thing"] = thing if thing is not subject else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from jiebang.console.articles import article_of
 from jiebang.console.labels import AMOUNT_STATES
-from jiebang.console.slots import Asking, article_of
+from jiebang.console.slots import Asking
 from jiebang.kernel.money import format_yuan
 from jiebang.lifecycle.facts import as_recorded
 from jiebang.lifecycle.known import situation_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from jiebang.console.slots import article_of
+from jiebang.console.articles import article_of
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import DepartureRecord, StageRun, Subject
 from jiebang.lifecycle.roles import roles_of

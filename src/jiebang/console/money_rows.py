@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from jiebang.console.articles import article_of
 from jiebang.console.signing import sign_off_state
-from jiebang.console.slots import article_of
 from jiebang.funding.models import Payment
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.models import Subject

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from jiebang.console.articles import article_of
 from jiebang.console.fields import Control, Typed, build_control, read_control
 from jiebang.console.queries import show_value
-from jiebang.console.slots import article_of
 from jiebang.lifecycle.actions.decide_discretion import fits_scope
 from jiebang.lifecycle.known import lineage_of
 from jiebang.lifecycle.models import DiscretionDecision, Subject

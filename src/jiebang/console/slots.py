@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
+from jiebang.console.articles import article_of
 from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
 from jiebang.console.sight import sight_of
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
@@ -85,14 +86,6 @@ class Asking:
 def choice(options: Mapping[str, str]) -> ValueType:
     """A type for one of some options."""
     return ValueType(Kind.choice, options=dict(options))
-
-
-def article_of(program: Program, clause: str | None) -> str:
-    """A clause as people cite it: its article, or its key where the pack doesn't list it."""
-    if not clause:
-        return ""
-    found = program.pack.clauses.get(clause)
-    return found.article if found else clause
 
 
 def fact_slot(program: Program, fact: str, root: str, **more: Any) -> Slot:

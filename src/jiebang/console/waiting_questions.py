@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from jiebang.console.slots import article_of
+from jiebang.console.articles import article_of
 from jiebang.lifecycle.actions.decide_discretion import fits_scope
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import DiscretionDecision, StageRun, Subject

@@ -18,9 +18,9 @@ from jiebang.console.acts import (
     may_in_role,
     obstacles_of,
 )
+from jiebang.console.articles import articles_of
 from jiebang.console.handed_in import HandedIn, handed_in
 from jiebang.console.proposed import standing_at
-from jiebang.console.slots import article_of
 from jiebang.console.visibility import programmes_of, visible_runs
 from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
 from jiebang.lifecycle.closing import window_problem
@@ -203,7 +203,7 @@ def _sort_in(
         else:
             acts.append(row.label)
     task = Task(
-        run, subject, stage, tuple(acts), tuple(article_of(program, key) for key in stage.clause), days_left(run, at), waits
+        run, subject, stage, tuple(acts), tuple(articles_of(program, stage.clause)), days_left(run, at), waits
     )  # fmt: skip
     if acts:
         found.now.append(task)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of, withhold
 from jiebang.console.amounts import preview_amounts
+from jiebang.console.articles import articles_of
 from jiebang.console.checks import changed_fields, leave_unchecked, with_declared, with_names
 from jiebang.console.drafts import REPLACES, close_draft, find_draft, next_revision, save_draft
 from jiebang.console.fields import Typed
@@ -20,7 +21,7 @@ from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
 from jiebang.console.proposed import proposed_at
 from jiebang.console.sight import sight_of
-from jiebang.console.slots import TAKES_FACTS, Asking, article_of
+from jiebang.console.slots import TAKES_FACTS, Asking
 from jiebang.console.typed_keys import read_draft_key, read_key
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
@@ -266,7 +267,7 @@ def _try_door(
         sight = sight_of(scene.visit.actor, scene.subject, scene.program, scene.visit.at)
         for verdict in error.verdicts:
             withhold(verdict, sight)
-            verdict["articles"] = [article_of(scene.program, clause) for clause in verdict["clause"]]
+            verdict["articles"] = articles_of(scene.program, verdict["clause"])
         context["refused"] = error.verdicts
         context["problem"] = UnableToApply(what="不符合下列规则，没有办理", fix=error.fix)
     except StillUnset as error:
@@ -303,7 +304,7 @@ def _show(
         "subject": scene.subject,
         "stage": described,
         "stage_name": scene.stage,
-        "articles": [article_of(scene.program, key) for key in described.clause],
+        "articles": articles_of(scene.program, described.clause),
         "row": row,
         "run": scene.run,
         "offer": scene.offer,
