@@ -23,7 +23,7 @@ from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.rules import EVERY_MOMENT, situations_about
-from jiebang.lifecycle.sign_off import chain_at
+from jiebang.lifecycle.sign_off import chain_at, is_run_by_authority
 from jiebang.lifecycle.transitions import Act, Transition, find, rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position
@@ -370,6 +370,9 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
             continue
         why = []
         is_own = may_in_role(row, stage, held, actor.position == Position.EXPERT)
+        if row.event in _INTERNAL and not is_own and not is_run_by_authority(stage, program):
+            # A solver can't check its own work, and nobody else is asked to at a stage that it runs.
+            continue
         if not is_own:
             why.append(f"由{who_may(row, stage, program)}办理")
         if late := window_problem(row, run, stage, at):
