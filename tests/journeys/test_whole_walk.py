@@ -29,6 +29,7 @@ from tests.journeys.desk import (
 from jiebang.funding.models import Payment
 from jiebang.ledger.verify import verify_chain
 from jiebang.lifecycle import clock
+from jiebang.lifecycle.models import Subject
 from jiebang.scenarios.play import set_stage
 from jiebang.scenarios.read import read_instant, read_scenario
 
@@ -37,7 +38,6 @@ SCENARIO = Path(__file__).parents[2] / "scenarios" / "urumqi-research.yaml"
 BATCH = "2026年第一批技术攻关榜单"
 WIND, SALT = "高寒地区大型风电机组主轴轴承寿命提升", "高盐废水近零排放分盐工艺"
 CARBON = "煤基高模量碳纤维前驱沥青连续纺丝"
-FIRST, SECOND, THIRD = BIDS = [f"UR-2026-1-C001-B00{number}" for number in (1, 2, 3)]
 HEADS = [
     "序号",
     "需求单位",
@@ -79,6 +79,11 @@ class Walk:
             else value
             for key, value in found.items()
         }
+
+    def bids(self) -> list[str]:
+        """The bids' numbers in the order in which they came; the numbers themselves don't tell it."""
+        made = Subject.objects.filter(kind="bid", programme=self.life.stage.programme)
+        return list(made.order_by("pk").values_list("number", flat=True))
 
     def settle(self, who: str, question: str, answer: Any) -> None:
         """Decide what the regulation leaves open, on the programme's page of open questions."""
@@ -372,7 +377,9 @@ def check_form(walk: Walk) -> None:
     walk.settle("zhang", "评审的分值", "equal")
     found = walk.sheet("bid-found")
     registers = {name: answer for name, answer in found.items() if isinstance(answer, dict)}
-    for name in BIDS:
+    bids = walk.bids()
+    alone = bids[1]
+    for name in bids:
         open_case(officer, name, "记录关联查询")
         look(officer, "25-relations-form")
         fill_in(officer, {"as_of": "2026-04-20", "evidence": "示例企业信息系统"}, part="")
@@ -385,11 +392,11 @@ def check_form(walk: Walk) -> None:
         open_form(officer, "办结")
         fill_in(officer, {"outcome": "passed"}, part="")
         # Partners that a bid named are shown for checking; who bids alone has none.
-        shown = set() if name is SECOND else {"bid.partners"}
+        shown = set() if name == alone else {"bid.partners"}
         fill_in(
             officer, {n: a for n, a in found.items() if n not in registers and n not in shown}, part="facts"
         )
-        look(officer, "26-check-form-alone" if name is SECOND else "26-check-form")
+        look(officer, "26-check-form-alone" if name == alone else "26-check-form")
         press(officer, "办结")
         done(officer)
 
@@ -399,13 +406,14 @@ def review(walk: Walk) -> None:
     first, second, officer = walk.desk("expert1"), walk.desk("expert2"), walk.desk("zhang")
     first.goto("/console/worklist/")
     look(first, "27-expert-worklist")
-    marks = {FIRST: (92, 88, 90), SECOND: (81, 70, 75), THIRD: (70, 60, 66)}
+    best, good, weak = walk.bids()
+    marks = {best: (92, 88, 90), good: (81, 70, 75), weak: (70, 60, 66)}
     for expert in (first, second):
         for name, given in marks.items():
             open_case(expert, name)
             form = offer(expert, "打分")
             answers = dict(zip(("qualification", "feasibility", "satisfaction"), given, strict=True))
-            if expert is first and name is FIRST:
+            if expert is first and name == best:
                 look(expert, "27-marks")
                 fill_in(form, answers | {"qualification": 101}, part="marks")
                 press(form, "打分")
@@ -418,12 +426,12 @@ def review(walk: Walk) -> None:
                 press(form, "打分")
             done(expert)
     walk.at("2026-04-28T09:00")
-    for name in BIDS:
+    for name in marks:
         open_case(officer, name)
         look(officer, "28-review-case")
         open_form(officer, "汇总评审")
         look(officer, "28-review-form")
-        if name is THIRD:
+        if name == weak:
             fill_in(officer, {"outcome": "failed", "note": "专家一致认为低温试验条件不足"}, part="")
         else:
             fill_in(officer, {"outcome": "passed"}, part="")
@@ -434,7 +442,7 @@ def review(walk: Walk) -> None:
     open_case(officer, WIND)
     look(officer, "29-select-case")
     form = offer(officer, "遴选")
-    form.get_by_label(re.compile(FIRST)).check()
+    form.get_by_label(re.compile(best)).check()
     press(form, "遴选")
     done(officer)
     look(officer, "29-selected")
