@@ -16,7 +16,7 @@ from jiebang.policy.situation import Situation
 from jiebang.scenarios.play import Stage, play_steps, set_stage
 from jiebang.scenarios.read import read_instant, read_scenario
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("thin_pack")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("thin_pack")]
 HERE = Path(__file__).parent
 #: Rows are written in handfuls of some dozens, so many more bids may cost a query or two more, but none of their own.
 HANDFULS = 3

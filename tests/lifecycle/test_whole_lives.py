@@ -29,12 +29,14 @@ def test_the_life_of_two_rounds_ends_as_written(thin_pack: None) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LIVES, ids=lambda path: path.stem)
 def test_the_living_examples_end_as_written(path: Path) -> None:
     play(read_scenario(path), lambda _line: None)
 
 
 @pytest.mark.django_db
+@pytest.mark.slow
 @pytest.mark.parametrize("path", INVENTED_LIVES, ids=lambda path: path.stem)
 def test_an_invented_city_lives_by_data_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing under src knows this city: its pack stands beside its lives."""
