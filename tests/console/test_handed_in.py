@@ -1,6 +1,7 @@
 """A firm corrects a need that the bureau entered for it out of a list, while the collection is open; nobody else does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.console.lives import Life
 from tests.console.test_imports import HEADS, OPEN, upload
+from tests.funding.building import Case
 
+from jiebang.console.slots import Asking, submission_slots
 from jiebang.console.worklist import worklist_of
 from jiebang.ledger.models import Entry
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.errors import NotAllowed
+from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import FactEntry, Subject
 from jiebang.scenarios.read import read_instant
 
@@ -170,3 +174,15 @@ def test_the_list_costs_the_same_however_many_needs_there_are(life_until: PlayLi
         counts.append((len(found.handed_in), len(queries)))
     assert [count for count, _ in counts] == [1, 4]
     assert counts[0][1] == counts[1][1], counts
+
+
+def test_a_registration_handed_in_anew_asks_for_the_same_as_the_first(db: None) -> None:
+    case = Case("shenzhen-bounty/draft", "government-prize")
+    bid = case.subject("bid", case.challenge, "示例-1-C001-B001")
+    case.fact(bid, "bid.lead_kind", "university", source="computed")
+    _, who = case.firm(bid, "solver")
+    run = case.run(case.challenge, "register", "register")
+    asking = Asking(run, case.challenge, program_of(bid), read_instant("2026-03-20T09:00"), case.actor(who))
+    first = [slot.place for slot in submission_slots(asking)]
+    assert ("values", "bid.lead_kind") in first
+    assert [slot.place for slot in submission_slots(replace(asking, about=bid))] == first

@@ -29,7 +29,7 @@ from jiebang.policy.pack_rules import When
 from jiebang.policy.process import targets_of
 from jiebang.policy.program import Program
 from jiebang.policy.situation import RANK, Situation
-from jiebang.policy.stages import AWAITING_KINDS, MONEY_KINDS, is_booked, is_guarded
+from jiebang.policy.stages import AWAITING_KINDS, INTAKE_KINDS, MONEY_KINDS, is_booked, is_guarded
 from jiebang.policy.values import DATE, FLAG, LISTS, MONEY, SCORE, TEXT, Kind, ValueType
 from jiebang.publications.models import Objection
 from jiebang.results.actions.take_in_result import results_to_take_in
@@ -102,7 +102,7 @@ def submission_slots(asking: Asking) -> list[Slot]:
     program = asking.program
     about = asking.about or asking.subject
     told = set()
-    if asking.run.kind in AWAITING_KINDS:
+    if asking.run.kind in AWAITING_KINDS - INTAKE_KINDS:
         # Who applies for a thing isn't asked what the platform itself says of it.
         held_facts = situation_of(about, asking.at).facts
         told = {name for name, fact in held_facts.items() if fact.source is Source.computed}
