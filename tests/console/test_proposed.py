@@ -6,15 +6,11 @@ from django.test import Client
 from django.urls import reverse
 from tests.console.lives import Life
 from tests.console.test_acts import address, open_form
+from tests.lifecycle.chains import set_chain
 
 from jiebang.lifecycle.models import Proposal, Subject
 
 PlayLife = Callable[[str], Life]
-
-
-def chained(life: Life, kind: str) -> None:
-    life.stage.programme.sign_off_chains = {kind: ["officer", "head"]}
-    life.stage.programme.save(update_fields=["sign_off_chains"])
 
 
 def case_page(client: Client, subject: Subject) -> str:
@@ -23,7 +19,7 @@ def case_page(client: Client, subject: Subject) -> str:
 
 def test_from_proposal_to_what_was_signed(life_until: PlayLife) -> None:
     life = life_until("2026-03-30T09:00")
-    chained(life, "select")
+    set_chain(life.stage.programme, "select", "officer", "head")
     challenge, bid = life.subject("challenge"), life.subject("bid1")
     officer, head = life.client("officer"), life.client("head")
     propose = address(challenge, "select", "propose")
@@ -53,7 +49,7 @@ def test_from_proposal_to_what_was_signed(life_until: PlayLife) -> None:
 
 def test_the_form_for_what_isnt_signed_offers_only_that(life_until: PlayLife) -> None:
     life = life_until("2026-04-09T09:00")
-    chained(life, "approve_project")
+    set_chain(life.stage.programme, "approve_project", "officer", "head")
     challenge, officer = life.subject("challenge"), life.client("officer")
     propose = officer.get(address(challenge, "approve", "propose")).content.decode()
     conclude = officer.get(address(challenge, "approve", "conclude")).content.decode()
@@ -65,7 +61,7 @@ def test_the_form_for_what_isnt_signed_offers_only_that(life_until: PlayLife) ->
 
 def test_the_worklist_tells_whose_turn_it_is(life_until: PlayLife) -> None:
     life = life_until("2026-03-30T09:00")
-    chained(life, "select")
+    set_chain(life.stage.programme, "select", "officer", "head")
     challenge, officer = life.subject("challenge"), life.client("officer")
     worklist = "/console/worklist/"
     assert "提出拟办意见" in officer.get(worklist).content.decode()
@@ -80,7 +76,7 @@ def test_the_worklist_tells_whose_turn_it_is(life_until: PlayLife) -> None:
 
 def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> None:
     life = life_until("2026-03-04T09:00")
-    chained(life, "vet_need")
+    set_chain(life.stage.programme, "vet_need", "officer", "head")
     need, officer = life.subject("need"), life.client("officer")
     propose = address(need, "vet", "propose")
     invested = {"facts.challenge.total_investment": "500", "facts.challenge.total_investment--unit": "万元"}
@@ -101,7 +97,7 @@ def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> Non
 
 def test_nobody_signs_what_was_put_in_the_place_of_what_they_read(life_until: PlayLife) -> None:
     life = life_until("2026-03-30T09:00")
-    chained(life, "select")
+    set_chain(life.stage.programme, "select", "officer", "head")
     challenge = life.subject("challenge")
     officer, head = life.client("officer"), life.client("head")
     propose, sign = address(challenge, "select", "propose"), address(challenge, "select", "sign_off")
@@ -131,7 +127,7 @@ def test_nobody_signs_what_was_put_in_the_place_of_what_they_read(life_until: Pl
 
 def test_experts_dont_read_what_is_being_proposed(life_until: PlayLife) -> None:
     life = life_until("2026-03-30T09:00")
-    chained(life, "select")
+    set_chain(life.stage.programme, "select", "officer", "head")
     challenge, officer = life.subject("challenge"), life.client("officer")
     propose = address(challenge, "select", "propose")
     form = {**open_form(officer, propose), "bids": str(life.subject("bid1").pk), "note": "专家评分第一"}

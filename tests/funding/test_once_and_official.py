@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 from tests.funding.building import Case
+from tests.lifecycle.chains import set_chain
 
 from jiebang.funding.computed import figures_of
 from jiebang.funding.models import Payment
@@ -161,8 +162,7 @@ def test_an_aid_put_down_with_the_approval_counts_once_for_each_lane(race: Case)
 
 def test_nobody_signs_an_amount_that_was_put_up_after_they_looked() -> None:
     case, _, project = a_project()
-    case.programme.sign_off_chains = {"pay": ["officer"]}
-    case.programme.save(update_fields=["sign_off_chains"])
+    set_chain(case.programme, "pay", "officer")
     run = case.run(project, PAY, "pay")
     case.do(project, PAY, "propose_payment", AT)
     read = put_up_at(run)

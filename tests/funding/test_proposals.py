@@ -239,8 +239,8 @@ def test_what_has_been_proposed_is_paid_or_sent_back_before_anybody_says_that_no
     assert not Payment.objects.filter(withdrawn_at__isnull=True).exists()
 
 
-def ended(case: Case, unspent: str) -> Subject:
-    project = jiangmen(case)
+def terminate(case: Case, project: Subject, unspent: str) -> None:
+    """Up to the recovery: so much is left, nothing was misused."""
     case.run(project, "change", "change_project", "terminated")
     case.run(project, "recover", "recover")
     for name, value in {
@@ -249,6 +249,11 @@ def ended(case: Case, unspent: str) -> Subject:
         "project.has_fraud": False,
     }.items():
         case.fact(project, name, value)
+
+
+def ended(case: Case, unspent: str) -> Subject:
+    project = jiangmen(case)
+    terminate(case, project, unspent)
     return project
 
 
@@ -320,14 +325,7 @@ def test_no_more_is_recovered_than_was_paid(
 ) -> None:
     case, project = three_instalments
     pay(case, project, "2026-05-20", "示例1")
-    case.run(project, "change", "change_project", "terminated")
-    case.run(project, "recover", "recover")
-    for name, value in {
-        "project.unspent": unspent,
-        "project.misused": "0 元",
-        "project.has_fraud": False,
-    }.items():
-        case.fact(project, name, value)
+    terminate(case, project, unspent)
     at = read_instant("2026-06-20T10:00")
     if refused:
         with pytest.raises(UnableToApply, match="一共只拨付了"):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.lifecycle.chains import set_chain
 from tests.lifecycle.conftest import PlayUntil
 
 from jiebang.ledger.models import Entry
@@ -19,11 +20,6 @@ from jiebang.scenarios.read import read_instant
 pytestmark = pytest.mark.django_db
 AT = read_instant("2026-03-30T09:00")
 Act = Callable[..., Receipt]
-
-
-def chained(life: Stage, kind: str) -> None:
-    life.programme.sign_off_chains = {kind: ["officer", "head"]}
-    life.programme.save(update_fields=["sign_off_chains"])
 
 
 def doing(life: Stage, subject: str, stage: str) -> Act:
@@ -45,7 +41,7 @@ def selecting(play_until: PlayUntil) -> tuple[Stage, Act]:
         act = doing(life, bid, "review")
         act("expert", "record_review", marks={"plan": "70 分"})
         act("officer", "conclude")
-    chained(life, "select")
+    set_chain(life.programme, "select", "officer", "head")
     return life, doing(life, "challenge", "select")
 
 
@@ -163,7 +159,7 @@ def test_nobody_signs_or_concludes_what_has_changed_since(selecting: tuple[Stage
 
 def test_a_fact_that_the_rules_look_at_changed_after_the_signatures(play_until: PlayUntil) -> None:
     life = play_until("2026-03-04T09:00")
-    chained(life, "vet_need")
+    set_chain(life.programme, "vet_need", "officer", "head")
     act = doing(life, "need", "vet")
     found = {"challenge.total_investment": "5000000 元"}
     with pytest.raises(Refused, match=r"不低于 5,000,000\.00 元"):

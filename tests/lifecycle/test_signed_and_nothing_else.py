@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.lifecycle.chains import set_chain
 from tests.lifecycle.conftest import PlayUntil
-from tests.lifecycle.test_proposals import chained, pk
+from tests.lifecycle.test_proposals import pk
 from tests.lifecycle.test_rounds import play_until as play_rounds
 from tests.lifecycle.test_whole_lives import LIVES
 
@@ -38,7 +39,7 @@ def signed_by_both(act: Act) -> None:
 
 def test_a_review_that_passes_is_signed_and_one_that_fails_is_not(play_until: PlayUntil) -> None:
     life = play_until("2026-03-27T10:00")
-    chained(life, "review")
+    set_chain(life.programme, "review", "officer", "head")
     passes = doing(life, "bid1", "review", "2026-03-27T10:00")
     with pytest.raises(UnableToApply, match="这个结果要逐级审批"):
         passes("officer", "conclude")
@@ -58,8 +59,7 @@ def test_a_review_that_passes_is_signed_and_one_that_fails_is_not(play_until: Pl
 
 def test_what_was_decided_otherwise_after_the_signatures_has_to_be_signed_anew(play_until: PlayUntil) -> None:
     life = play_until("2026-03-31T10:00")
-    life.programme.sign_off_chains = {"deliberate": ["secretary"]}
-    life.programme.save(update_fields=["sign_off_chains"])
+    set_chain(life.programme, "deliberate", "secretary")
     act = doing(life, "challenge", "council", "2026-03-31T10:00")
     act("secretary", "propose", outcome="approved")
     act("secretary", "sign_off", agreed=True)
@@ -80,7 +80,7 @@ def test_what_was_decided_otherwise_after_the_signatures_has_to_be_signed_anew(p
 
 def test_the_list_is_announced_as_it_was_signed_word_for_word(play_until: PlayUntil) -> None:
     life = play_until("2026-03-05T09:00")
-    chained(life, "announce")
+    set_chain(life.programme, "announce", "officer", "head")
     act = doing(life, "batch", "announce", "2026-03-05T09:00")
     act("officer", "propose")
     signed_by_both(act)
@@ -94,8 +94,7 @@ def test_the_list_is_announced_as_it_was_signed_word_for_word(play_until: PlayUn
 
 def test_no_topic_is_slipped_into_a_list_that_was_signed(thin_pack: None) -> None:
     life = play_rounds("2026-03-02T10:05")
-    life.programme.sign_off_chains = {"set_challenge": ["officer"]}
-    life.programme.save(update_fields=["sign_off_chains"])
+    set_chain(life.programme, "set_challenge", "officer")
     act = doing(life, "batch", "pose", "2026-03-02T11:00")
     act("officer", "propose", outcome="set")
     act("officer", "sign_off", agreed=True)
@@ -108,7 +107,7 @@ def test_what_was_found_when_it_was_proposed_isnt_found_later_by_a_late_signatur
     play_until: PlayUntil,
 ) -> None:
     life = play_until("2026-03-04T09:00")
-    chained(life, "vet_need")
+    set_chain(life.programme, "vet_need", "officer", "head")
     act = doing(life, "need", "vet", "2026-03-04T09:00")
     act("officer", "propose", outcome="passed", facts={"challenge.total_investment": "5000000 元"})
     signed_by_both(act)
@@ -121,7 +120,7 @@ def test_what_was_found_when_it_was_proposed_isnt_found_later_by_a_late_signatur
 
 def test_a_proposal_of_an_earlier_round_is_nothing_in_the_next(play_until: PlayUntil) -> None:
     life = play_until("2026-03-04T09:00")
-    chained(life, "vet_need")
+    set_chain(life.programme, "vet_need", "officer", "head")
     act = doing(life, "need", "vet", "2026-03-04T09:00")
     found = {"challenge.total_investment": "5000000 元"}
     act("officer", "propose", outcome="passed", facts=found)
@@ -140,8 +139,7 @@ def test_a_proposal_of_an_earlier_round_is_nothing_in_the_next(play_until: PlayU
 def test_where_organisations_run_a_stage_the_bureaus_chain_has_no_say() -> None:
     scenario = read_scenario(next(path for path in LIVES if path.stem == "urumqi-race"))
     life = set_stage(scenario, lambda _line: None)
-    life.programme.sign_off_chains = {"select": ["officer", "head"]}
-    life.programme.save(update_fields=["sign_off_chains"])
+    set_chain(life.programme, "select", "officer", "head")
     # The sponsor chooses; nobody there has a position, so that nothing it proposed could ever be signed.
     play_steps(life, [step for step in scenario.steps if step.at < "2026-02-24"])
     run = StageRun.objects.get(subject=life.subjects["challenge"], stage="select")
@@ -151,8 +149,7 @@ def test_where_organisations_run_a_stage_the_bureaus_chain_has_no_say() -> None:
 
 def test_a_solver_who_signs_with_the_bureau_puts_nothing_up_in_its_place(thin_pack: None) -> None:
     life = play_rounds("2026-04-16")
-    life.programme.sign_off_chains = {"sign": ["officer"]}
-    life.programme.save(update_fields=["sign_off_chains"])
+    set_chain(life.programme, "sign", "officer")
     run = StageRun.objects.get(subject=life.subjects["project"], stage="sign")
     act = doing(life, "project", "sign", "2026-04-15T10:00")
     act("officer", "propose", outcome="signed")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from tests.funding.building import BEGUN, Case
+from tests.lifecycle.chains import set_chain
 
 from jiebang.lifecycle.door import Receipt
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, Refused, UnableToApply
@@ -131,8 +132,7 @@ def test_who_came_in_time_is_not_lost_to_the_clock(sharing: Sharing) -> None:
 def test_who_came_in_time_is_signed_for_after_the_time_as_well(sharing: Sharing) -> None:
     sharing.case.decide("refusal-start", "offer")
     sharing.case.decide("refusal-length", "3 个月")
-    sharing.case.programme.sign_off_chains = {"offer_first_refusal": ["officer"]}
-    sharing.case.programme.save(update_fields=["sign_off_chains"])
+    set_chain(sharing.case.programme, "offer_first_refusal", "officer")
     run = sharing.case.run(
         sharing.result, "offer", "offer_first_refusal", opened=read_instant("2026-02-20T09:00")
     )

@@ -53,17 +53,15 @@ def standing_at(runs: Iterable[StageRun]) -> set[int]:
 
 def still_stands(act: Act) -> bool:
     """Whether something waits as it was proposed. What isn't so any more stands in nobody's way: it is proposed anew."""
-    if not standing_at([act.run]):
-        return False
     if act.stage.kind in MONEY_KINDS:
-        return not is_outdated(act)
+        return bool(standing_at([act.run])) and not is_outdated(act)
     proposal = standing_proposal(act.run)
     return proposal is not None and not changed_since(act, proposal)
 
 
 def proposed_at(act: Act) -> Proposed | None:
     """The conclusion that was proposed at a run, for those inside."""
-    proposal = Proposal.objects.filter(run=act.run, withdrawn_at__isnull=True).first()
+    proposal = standing_proposal(act.run)
     if proposal is None:
         return None
     payload: dict[str, Any] = proposal.payload

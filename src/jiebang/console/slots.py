@@ -26,8 +26,8 @@ from jiebang.policy.pack_facts import Source
 from jiebang.policy.pack_money import DecidedAmount
 from jiebang.policy.pack_process import Scoring, Stage
 from jiebang.policy.pack_rules import When
-from jiebang.policy.process import targets_of
 from jiebang.policy.program import Program
+from jiebang.policy.reads_of_stage import facts_of_next
 from jiebang.policy.situation import RANK, Situation
 from jiebang.policy.stages import AWAITING_KINDS, INTAKE_KINDS, MONEY_KINDS, is_booked, is_guarded
 from jiebang.policy.values import DATE, FLAG, LISTS, MONEY, SCORE, TEXT, Kind, ValueType
@@ -179,7 +179,10 @@ def fact_slots(asking: Asking, moments: tuple[When, ...]) -> list[Slot]:
     program = asking.program
     situation = situation_of(asking.subject, asking.at)
     wanted = wanted_facts(asking, moments)
-    for name in [*_facts_of_money(asking, situation), *_facts_of_next(asking)]:
+    for name in [
+        *_facts_of_money(asking, situation),
+        *facts_of_next(program, asking.subject.process, asking.run.stage),
+    ]:
         if name in program.types and _lacks(situation, name, 0):
             wanted.setdefault(name, 0)
     recorded = _recorded(asking)
@@ -255,16 +258,6 @@ def _facts_of_money(asking: Asking, situation: Situation) -> Iterable[str]:
         if isinstance(item.amount, DecidedAmount):
             yield item.amount.decided
         yield from program.accountant.compute(key, situation).missing
-
-
-def _facts_of_next(asking: Asking) -> Iterable[str]:
-    """What decides whether the stages after this one happen at all: they can't be opened while it isn't known."""
-    program, process = asking.program, asking.subject.process
-    for target in asking.stage.outcomes.values():
-        for name in targets_of(target):
-            compiled = program.conditions.get(("processes", process, "stages", name, "when"))
-            if compiled is not None:
-                yield from (fact for operand in compiled.reads() for fact in operand.facts)
 
 
 def _note(required: bool = False, hint: str = "") -> Slot:

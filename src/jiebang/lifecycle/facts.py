@@ -14,8 +14,7 @@ from jiebang.lifecycle.known import booked_facts, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, Participation, Subject
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_facts import Source
-from jiebang.policy.process import targets_of
-from jiebang.policy.reads_of_stage import facts_at
+from jiebang.policy.reads_of_stage import facts_at, facts_of_next
 
 
 def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
@@ -107,12 +106,7 @@ def facts_asked_for(act: Act) -> set[str]:
     program, process = act.program, act.subject.process
     papers = [*act.stage.papers.takes, *act.stage.papers.gives]
     found = {one.fact for key in papers for one in program.pack.papers[key].fields}
-    found |= set(facts_at(program, process, act.run.stage))
-    for target in act.stage.outcomes.values():
-        for name in targets_of(target):
-            compiled = program.conditions.get(("processes", process, "stages", name, "when"))
-            if compiled is not None:
-                found |= {fact for operand in compiled.reads() for fact in operand.facts}
+    found |= {*facts_at(program, process, act.run.stage), *facts_of_next(program, process, act.run.stage)}
     return found
 
 

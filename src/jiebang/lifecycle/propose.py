@@ -65,16 +65,21 @@ def _try_out(act: Act) -> tuple[str, list[int]]:
         subject = Subject.objects.select_related("programme").get(pk=act.subject.pk)
         run = StageRun.objects.get(pk=act.run.pk)
         run.subject = subject
-        before = ended_at(subject, act.at)
         trial = replace(act, run=run, subject=subject, is_trial=True, drafts=[], messages=[], result={})
-        outcome = row.handle(trial)
-        ends = sorted(ended_at(subject, act.at) - before)
+        outcome, ends = _handle(row, trial)
         if outcome is not None:
             close_run(run, outcome, act.at)
         transaction.set_rollback(True)
     if outcome is None or not trial.is_signed:
         raise UnableToApply(where=act.stage.label, what="这个结果不需要逐级审批", fix="直接办结")
     return outcome, ends
+
+
+def _handle(row: Transition, act: Act) -> tuple[str | None, list[int]]:
+    """Do the act. Returns its outcome and the keys of what it ended besides its own thing's stage."""
+    before = ended_at(act.subject, act.at)
+    outcome = row.handle(act)
+    return outcome, sorted(ended_at(act.subject, act.at) - before)
 
 
 def conclude_as_signed(act: Act) -> str | None:
@@ -89,9 +94,8 @@ def conclude_as_signed(act: Act) -> str | None:
     require_every_signature(act)
     require_current(act, proposal)
     act.payload, act.is_signed = proposal.payload, True
-    before = ended_at(act.subject, act.at)
-    outcome = row.handle(act)
-    if (outcome, sorted(ended_at(act.subject, act.at) - before)) != (proposal.outcome, proposal.ends):
+    outcome, ends = _handle(row, act)
+    if (outcome, ends) != (proposal.outcome, proposal.ends):
         raise UnableToApply(
             where=act.stage.label,
             what="按签署的意见办结，结果已经和签署时不同",

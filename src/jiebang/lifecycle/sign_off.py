@@ -60,7 +60,7 @@ def sign_off(act: Act) -> None:
     # A person may have several accounts.
     if any(one.signed_by.person_id == act.actor.person_id for one in signed):
         raise NotAllowed(where=act.stage.label, what="同一个人不能签两级", fix="由另一位有权的人签署")
-    if act.payload.get("read", put_up_at(act.run)) != put_up_at(act.run):
+    if "read" in act.payload and act.payload["read"] != put_up_at(act.run):
         raise UnableToApply(
             where=act.stage.label, what="您打开页面之后，要签署的内容换了", fix="回到事项页面看过再签"
         )

@@ -33,6 +33,17 @@ def facts_at(program: Program, process: str, stage: str) -> list[str]:
     return list(dict.fromkeys(name for operand in operands for name in operand.facts))
 
 
+def facts_of_next(program: Program, process: str, stage: str) -> list[str]:
+    """Facts that decide whether the stages after this one happen at all: they can't be opened while these aren't known."""
+    found: list[str] = []
+    for target in program.pack.processes[process].stages[stage].outcomes.values():
+        for name in targets_of(target):
+            condition = program.conditions.get(("processes", process, "stages", name, "when"))
+            if condition is not None:
+                found += [fact for operand in condition.reads() for fact in operand.facts]
+    return list(dict.fromkeys(found))
+
+
 def _of_rules(program: Program, process: str, stage: str) -> Iterator[Operand]:
     for rule in program.rules_for(process, stage):
         for part in (rule.test, rule.given):
