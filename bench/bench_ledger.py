@@ -134,7 +134,7 @@ def _measure_appends() -> list[Row]:  # noqa: PLR0915  the sides of one comparis
 
     def append_without_django() -> None:
         chained.execute("BEGIN IMMEDIATE")
-        insert_entries(chained.execute, "sqlite", "bureau:3", [(KIND, body)], instant)
+        insert_entries(chained, "sqlite", "bureau:3", [(KIND, body)], instant)
         chained.execute("COMMIT")
 
     def commit_one_row() -> None:

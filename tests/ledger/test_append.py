@@ -9,7 +9,7 @@ from tests.conftest import FreshDatabase
 from tests.ledger.tampering import SQLITE, drop_trigger, execute
 
 from jiebang.kernel.canonical_json import NotCanonical
-from jiebang.ledger.append import EntryDraft, append_entries, salted_digest
+from jiebang.ledger.append import EntryDraft, _Head, _last_heads, append_entries, salted_digest
 from jiebang.ledger.errors import LedgerError, OutsideTransaction
 from jiebang.ledger.models import Chain, Entry
 from jiebang.ledger.verify import verify_chain
@@ -198,6 +198,41 @@ def test_without_its_triggers_the_database_still_takes_no_entry_twice() -> None:
     # Nothing moves the head then, so the next entry collides with the last one instead of continuing in secret.
     append_entries("bureau:1", [DRAFT], AT)
     drop_trigger("ledger_entry_move_head")
+    _last_heads.clear()  # as in a process that has just started
     append_entries("bureau:1", [DRAFT], AT)
+    _last_heads.clear()
     with pytest.raises(IntegrityError), transaction.atomic():
         append_entries("bureau:1", [DRAFT], AT)
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(not SQLITE, reason="PostgreSQL's head is read each time")
+@pytest.mark.parametrize("is_new_process", [True, False])
+def test_without_its_triggers_no_chain_goes_on_from_memory(is_new_process: bool) -> None:
+    append_entries("bureau:1", [DRAFT], AT)
+    drop_trigger("ledger_entry_move_head")
+    if is_new_process:
+        _last_heads.clear()
+        append_entries("bureau:1", [DRAFT], AT)
+    with pytest.raises(LedgerError, match="没有移动链的末尾"), transaction.atomic():
+        append_entries("bureau:1", [DRAFT], AT)
+
+
+@pytest.mark.django_db
+def test_a_head_remembered_from_elsewhere_is_never_written_on() -> None:
+    # Of another chain, of a chain that is gone, behind and ahead: what the database holds decides.
+    entries = append_entries("bureau:1", [DRAFT] * 3, AT)
+    chain_id = Chain.objects.get(key="bureau:1").pk
+    for remembered in (
+        _Head(chain_id, 3, "f" * 64),
+        _Head(chain_id + 1, 3, entries[2].hash),
+        _Head(chain_id, 2, entries[1].hash),
+        _Head(chain_id, 9, entries[2].hash),
+    ):
+        for key in ("bureau:1", "bureau:2"):
+            _last_heads[key] = remembered
+            append_entries(key, [DRAFT, DRAFT], AT)
+    assert verify_chain("bureau:1").verified_entries == 3 + 4 * 2
+    assert verify_chain("bureau:2").verified_entries == 4 * 2
+    assert verify_chain("bureau:1").is_intact
+    assert verify_chain("bureau:2").is_intact

@@ -17,9 +17,11 @@ else:
 
 def write_instant(at: datetime) -> str:
     """The canonical text of an instant: UTC, six decimals, Z. Raises LedgerError for one without a time zone."""
-    if at.utcoffset() is None:
-        raise LedgerError(where="账本条目的时间", what="时间没有时区", fix="请写明时区")
-    return at.astimezone(UTC).isoformat("T", "microseconds")[:-6] + "Z"
+    if at.tzinfo is not UTC:  # every act's instant is, and is spared the two calls
+        if at.utcoffset() is None:
+            raise LedgerError(where="账本条目的时间", what="时间没有时区", fix="请写明时区")
+        at = at.astimezone(UTC)
+    return at.isoformat("T", "microseconds")[:-6] + "Z"
 
 
 class InstantField(_TextField):
