@@ -20,7 +20,7 @@ from jiebang.console.fields import (
     read_control,
 )
 from jiebang.console.identity import BACK_TO, DRAWN_FOR
-from jiebang.console.slots import Asking, Slot, slots_of, submission_slots
+from jiebang.console.slots import Asking, Slot, slots_of
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, is_blank, read_value
 
@@ -208,12 +208,3 @@ def _finish(payload: dict[str, Any]) -> dict[str, Any]:
         }  # fmt: skip
         payload["facts"] = {name: {"value": raw, **told} for name, raw in payload.get("facts", {}).items()}
     return payload
-
-
-def required_now(asking: Asking) -> frozenset[str]:
-    """Facts that the papers of this stage require, nothing filled in."""
-    return frozenset(
-        slot.place[1]
-        for slot in submission_slots(asking)
-        if slot.required and slot.type.kind is not Kind.file
-    )

@@ -80,7 +80,6 @@ VERDICTS = {
     "departable": "可由有权者例外",
     "not-applicable": "不适用",
 }
-FORCES = {"must": "必须", "in-principle": "原则上", "prefer": "优先", "may": "可以"}
 RELATIONS = {
     "employed_by": "任职于",
     "legal_representative": "法定代表人",

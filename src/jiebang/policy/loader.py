@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +37,6 @@ class RawPack:
             if found is not None:
                 return found.file, found.line_of(path)
         return f"{self.folder.parent.name}/{self.folder.name}/pack.yaml", 1
-
-    def with_data(self, data: dict[str, Any]) -> RawPack:
-        """The same pack with other data (a mutation of it)."""
-        return RawPack(self.folder, data, self.origin, self.own)
 
 
 def find_packs(root: Path) -> list[Path]:
@@ -264,12 +259,6 @@ def try_to_build(raw: RawPack, problems: list[Problem]) -> tuple[Program | None,
     except PackProblems as error:
         return None, list(dict.fromkeys([*problems, *error.problems]))
     return None if problems else program, problems
-
-
-@lru_cache(maxsize=64)
-def load_pinned(folder: Path) -> Program:
-    """A pack version that never changes once published, loaded once per process."""
-    return load_pack(folder)
 
 
 def own_items(raw: RawPack) -> list[Path_]:

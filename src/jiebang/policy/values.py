@@ -77,7 +77,6 @@ LISTS = frozenset({Kind.choices, Kind.organisations, Kind.persons, Kind.records}
 ORDERED = frozenset({Kind.money, Kind.percent, Kind.term, Kind.count, Kind.score, Kind.date, Kind.instant})
 NUMERIC = frozenset({Kind.money, Kind.percent, Kind.term, Kind.count, Kind.score})
 MONTHS, DAYS, WORKING_DAYS = "月", "日", "工作日"
-TERM_UNITS = (MONTHS, DAYS, WORKING_DAYS)
 
 
 class BadValue(JiebangError):

@@ -43,12 +43,6 @@ def verdict_label(word: str) -> str:
 
 
 @register.filter
-def force_label(word: str) -> str:
-    """How binding a clause is."""
-    return labels.FORCES.get(word, word)
-
-
-@register.filter
 def per_label(word: str) -> str:
     """What something is decided or done for."""
     return labels.PER_LABELS.get(word, word)
