@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from jiebang.kernel.money import format_yuan
 from jiebang.lifecycle.errors import StillUnset, UnableToApply
 from jiebang.lifecycle.transitions import Act
-from jiebang.policy.amounts import Amount, is_official
+from jiebang.policy.amounts import Amount
+from jiebang.policy.compile_money import is_official
 from jiebang.policy.pack_money import DecidedAmount
 from jiebang.policy.program import Program
 from jiebang.policy.situation import Situation

@@ -14,10 +14,10 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from jiebang.kernel.periods import WorkingCalendar
-from jiebang.policy.amounts import compile_money
 from jiebang.policy.cases import Case, check_case, read_situation
 from jiebang.policy.check_references import check_pointers
 from jiebang.policy.compile_expressions import compile_condition, compile_operand
+from jiebang.policy.compile_money import compile_money
 from jiebang.policy.exercise import Exerciser
 from jiebang.policy.expressions import Force
 from jiebang.policy.mutations import Mutation

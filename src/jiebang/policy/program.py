@@ -13,9 +13,10 @@ from jiebang.policy import (  # these register what they build
     compile_operands,  # noqa: F401
     compile_records,  # noqa: F401
 )
-from jiebang.policy.amounts import Accountant, CompiledMoney, compile_money
+from jiebang.policy.amounts import Accountant
 from jiebang.policy.check_references import check_references
 from jiebang.policy.compile_expressions import RuleFrame, compile_condition, compile_operand
+from jiebang.policy.compile_money import CompiledMoney, compile_money
 from jiebang.policy.compiled import Check, Compiled, Operand, decide_together
 from jiebang.policy.expressions import Force
 from jiebang.policy.names import Names, Unresolved, declared_type

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from jiebang.policy.amounts import CompiledMoney
+from jiebang.policy.compile_money import CompiledMoney
 from jiebang.policy.compiled import Operand
 from jiebang.policy.pack_money import RestOf
 from jiebang.policy.process import is_windowed, targets_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from jiebang.policy import words
-from jiebang.policy.amounts import CompiledLimit
+from jiebang.policy.compile_money import CompiledLimit
 from jiebang.policy.compiled import Compiled, Leaf, Operand
 from jiebang.policy.expressions import Departs, Force
 from jiebang.policy.pack_facts import Source
