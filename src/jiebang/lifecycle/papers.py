@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
-from jiebang.lifecycle.facts import as_recorded, record_facts, refuse_told, refuse_unasked, source_of
+from jiebang.lifecycle.facts import (
+    as_recorded,
+    record_facts,
+    refuse_others_word,
+    refuse_told,
+    refuse_unasked,
+    source_of,
+)
 from jiebang.lifecycle.known import alive_below, lineage_of, read_situation, situation_of
 from jiebang.lifecycle.limits import official_amounts
 from jiebang.lifecycle.models import Participation, Subject
@@ -34,6 +41,7 @@ def submit_papers(act: Act) -> None:
         raise UnableToApply(where=act.stage.label, what="这个阶段不收材料", fix="回到事项页面")
     thing = _own_thing(act)
     values = dict(act.payload.get("values", {}))
+    refuse_others_word(act, values)
     facts = read_submission(act.program, act.stage, values, act.at, thing, known_of(act, thing))
     if act.actor is not None and act.actor.organisation_id is None:
         # A panel's opinion or an agency's audit is itself the check; an officer who had to type it again would check nothing.
@@ -89,6 +97,7 @@ def check_facts(act: Act) -> None:
             )
     refuse_told(act, given)
     refuse_unasked(act, given)
+    refuse_others_word(act, given)
     facts = as_recorded(given, "checked", act.at)
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, thing, facts)

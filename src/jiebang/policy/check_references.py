@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from jiebang.policy.names import declared_type
 from jiebang.policy.pack import ITEM_SECTIONS, Pack
-from jiebang.policy.pack_facts import Told
+from jiebang.policy.pack_facts import FactDeclaration, Told
 from jiebang.policy.pack_items import UNSET
 from jiebang.policy.process import is_only_returned_to, is_windowed
 from jiebang.policy.stages import Per
@@ -68,6 +68,24 @@ class _Check:
                 self.known(name.split(".")[0], sorted(subjects), ("facts", name), "主体（角色或对象）")
             if (told := self.pack.facts[name].told) is not None:
                 self._told(name, told)
+            self._said_by(name, self.pack.facts[name])
+
+    def _said_by(self, name: str, fact: FactDeclaration) -> None:
+        """Whose word a fact is: known roles, whose papers alone ask for it, and nothing that the platform tells."""
+        path = ("facts", name, "said_by")
+        for role in fact.said_by or ():
+            self.known(role, self.pack.parties, path, "角色")
+        if fact.said_by and fact.told is not None:
+            self.report(path, "由系统告知的，没有谁来写", "said_by 和 told 只写一个")
+        for key, paper in self.pack.papers.items():
+            if (
+                fact.said_by
+                and any(one.fact == name for one in paper.fields)
+                and not set(paper.from_) & set(fact.said_by)
+            ):
+                self.report(
+                    path, f"材料“{key}”由别的角色交，却要填这一项", "从材料里去掉，或写上交材料的角色"
+                )
 
     def _told(self, name: str, told: Told) -> None:
         """What the platform is to tell by itself: of a thing it has runs of, in one word, as a fact of the fitting type."""

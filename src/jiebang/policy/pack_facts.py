@@ -67,7 +67,10 @@ class Told(Strict):
 
 
 class FactDeclaration(Strict):
-    """A fact that rules, money and papers can name: `subject.name`."""
+    """A fact that rules, money and papers can name: `subject.name`.
+
+    `said_by`: the roles that alone may put it on record, where the text makes it one body's or one party's own word.
+    """
 
     label: str
     type: Kind
@@ -78,6 +81,7 @@ class FactDeclaration(Strict):
     hint: str | None = None
     clause: Names | None = None
     told: Told | None = None
+    said_by: Names | None = None
 
 
 class PaperField(Strict):
