@@ -187,6 +187,7 @@ def test_the_next_applicant_begins_with_nothing_of_the_one_before(sharing: Shari
 
 AGREEMENT = {
     "application.licence_manner": "普通许可", "application.use_content": "图纸", "application.confidentiality": "保密五年",
+    "application.fee": "0 元",
 }  # fmt: skip
 
 
@@ -206,8 +207,8 @@ def test_everybody_signs_the_agreement_for_themselves(sharing: Sharing) -> None:
     with pytest.raises(Refused, match="成果所有者自己签"):
         sharing.do("owner-signs", "conclude", sharing.developer, outcome="signed")
     # Countersigning, nobody changes what the applicant has put its name to.
+    changed = {**developer, "application.use_content": "只许看"}
     with pytest.raises(UnableToApply, match="不能在这里写"):
-        changed = {**developer, "application.use_content": "只许看"}
         sharing.do("owner-signs", "conclude", sharing.developer, outcome="signed", facts=changed)
     sharing.do("owner-signs", "conclude", sharing.developer, outcome="signed", facts=developer)
     sharing.do("bureau-signs", "conclude", outcome="signed", facts={"application.bureau_signed": True})
@@ -229,7 +230,11 @@ def test_a_contract_handed_in_by_one_side_is_not_signed_by_the_other(sharing: Sh
         f"result.licence_{word}": "示例"
         for word in ("ownership", "use", "disposal", "income", "scope", "manner", "confidentiality")
     }
-    contract |= {"result.licence_income_otherwise": False, "result.developer_signed": True}
+    contract |= {
+        "result.licence_fee": "0 元",
+        "result.licence_income_otherwise": False,
+        "result.developer_signed": True,
+    }
     with pytest.raises(UnableToApply, match="研发方已在许可合同上签字盖章（由揭榜方"):
         sharing.do("licence", "submit_papers", sponsor, values=contract)
     sharing.do("licence", "submit_papers", sharing.developer, values=contract)

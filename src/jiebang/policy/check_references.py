@@ -96,8 +96,8 @@ class _Check:
         if len(words) != 1 and not (told.counts and not words):
             self.report(path, "要写且只写一种", f"{'、'.join(_TOLD_WORDS)} 之一，或 counts")
             return
-        if told.counts is not None and words not in ([], ["passed"]):
-            self.report(path, "counts 只能和 passed 一起写", "去掉另一个")
+        if told.counts is not None and words not in ([], ["passed"], ["came_to"]):
+            self.report(path, "counts 只能和 passed 或 came_to 一起写", "去掉另一个")
         if name.split(".", maxsplit=1)[0] not in {per.value for per in Per}:
             self.report(
                 path, f"“{name}”说的不是有阶段的事项", f"用 {'、'.join(per.value for per in Per)} 开头的事实"

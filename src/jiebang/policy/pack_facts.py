@@ -46,7 +46,7 @@ class Told(Strict):
     there; `passed`: whether the newest of them ended well; `came_to`: {stage: outcome}, whether the newest run of one of them
     ended with that outcome; `stood_at`: {stage: fact}, what was on record for the thing itself when the newest run of the stage
     began, its own or of what it belongs to, whatever has been recorded since; `counts`: how many things below, still in it,
-    passed them.
+    passed them or came to that outcome.
     """
 
     opened: Names | None = None
