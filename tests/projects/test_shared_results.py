@@ -185,6 +185,24 @@ def test_the_next_applicant_begins_with_nothing_of_the_one_before(sharing: Shari
         sharing.do("agreement", "conclude", sharing.applicant, outcome="signed")
 
 
+def test_who_agreed_to_one_application_has_not_agreed_to_another_wording(sharing: Sharing) -> None:
+    sharing.case.decide("review-order", "any-order")
+    sharing.case.run(sharing.result, "apply", "apply_to_use", opened=BEGUN)
+    sharing.apply_for(sharing.applicant)
+    found = {"applicant.kind": "enterprise", "applicant.in_city": True, "applicant.same_field": True}
+    county = {**found, "application.county_agrees": True}
+    sharing.do("apply", "check_facts", sharing.county, facts=county)
+    # The applicant hands it in anew, with whatever it likes in it.
+    sharing.apply_for(sharing.applicant)
+    with pytest.raises(Refused, match="县级科技部门审核同意"):
+        sharing.do("apply", "conclude", outcome="agreed", facts={**found, "application.city_agrees": True})
+    sharing.do("apply", "check_facts", sharing.county, facts=county)
+    sharing.do("apply", "conclude", outcome="returned", note="用途写细一些")
+    sharing.apply_for(sharing.applicant)
+    with pytest.raises(Refused, match="县级科技部门审核同意"):
+        sharing.do("apply", "conclude", outcome="agreed", facts={**found, "application.city_agrees": True})
+
+
 AGREEMENT = {
     "application.licence_manner": "普通许可", "application.use_content": "图纸", "application.confidentiality": "保密五年",
     "application.fee": "0 元",
