@@ -41,12 +41,13 @@ def submit_papers(act: Act) -> None:
         raise UnableToApply(where=act.stage.label, what="这个阶段不收材料", fix="回到事项页面")
     thing = _own_thing(act)
     values = dict(act.payload.get("values", {}))
-    refuse_others_word(act, values)
     facts = read_submission(act.program, act.stage, values, act.at, thing, known_of(act, thing))
     if act.actor is not None and act.actor.organisation_id is None:
         # A panel's opinion or an agency's audit is itself the check; an officer who had to type it again would check nothing.
         facts = {name: {**fact, "source": "checked"} for name, fact in facts.items()}
     facts = _leave_checked(act, thing, facts)
+    # To repeat what others have said is no word of one's own.
+    refuse_others_word(act, facts)
     require_rules(act_on(act, thing), (When.submit,), facts)
     record_facts(act, thing, facts)
     enter_named(thing, act.program, facts, act.at)

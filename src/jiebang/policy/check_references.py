@@ -71,21 +71,12 @@ class _Check:
             self._said_by(name, self.pack.facts[name])
 
     def _said_by(self, name: str, fact: FactDeclaration) -> None:
-        """Whose word a fact is: known roles, whose papers alone ask for it, and nothing that the platform tells."""
+        """Whose word a fact is: known roles, and nothing that the platform tells."""
         path = ("facts", name, "said_by")
         for role in fact.said_by or ():
             self.known(role, self.pack.parties, path, "角色")
         if fact.said_by and fact.told is not None:
             self.report(path, "由系统告知的，没有谁来写", "said_by 和 told 只写一个")
-        for key, paper in self.pack.papers.items():
-            if (
-                fact.said_by
-                and any(one.fact == name for one in paper.fields)
-                and not set(paper.from_) & set(fact.said_by)
-            ):
-                self.report(
-                    path, f"材料“{key}”由别的角色交，却要填这一项", "从材料里去掉，或写上交材料的角色"
-                )
 
     def _told(self, name: str, told: Told) -> None:
         """What the platform is to tell by itself: of a thing it has runs of, in one word, as a fact of the fitting type."""
