@@ -258,3 +258,15 @@ def test_nothing_is_proposed_while_it_is_open_who_bears_it(
     case.decide("county-involved", False, case.challenge)
     case.do(project, "pay", "propose_payment", AT)
     assert Payment.objects.get().shares == {"city-fund": "699999.97", "county-fund": "0.00"}
+
+
+def test_a_word_that_is_others_isnt_put_down_with_a_payment(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case("jinzhong-bounty/1", "joint-bounty")
+    lane = case.lane(1)
+    case.run(lane, "accept", "accept", "passed")
+    case.run(lane, "pay", "pay")
+    facts = program_of(lane).pack.facts
+    theirs = facts["project.subsidy"].model_copy(update={"said_by": ["county-bureau"]})
+    monkeypatch.setitem(facts, "project.subsidy", theirs)
+    with pytest.raises(UnableToApply, match="不能替别人写：核定的奖补金额"):
+        case.do(lane, "pay", "propose_payment", AT, None, facts={"project.subsidy": "1 元"})

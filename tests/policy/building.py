@@ -46,6 +46,8 @@ facts:
   bid.fields: {label: 领域, type: choices, options: {energy: 能源, health: 健康}}
   bid.days: {label: 天数, type: term, unit: 日}
   bid.months: {label: 月数, type: term, unit: 月}
+  bid.signed_on: {label: 签订日, type: date}
+  bid.listed_on: {label: 公布日, type: date}
   challenge.sponsor: {label: 出题单位, type: organisation}
   bid.credit: {label: 失信记录, type: records, fields: {on: {label: 日期, type: date}, serious: {label: 严重, type: flag}}}
   bid.bans: {label: 处罚, type: records, fields: {from: {label: 起, type: date}, until: {label: 止, type: date}}}

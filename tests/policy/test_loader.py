@@ -116,6 +116,8 @@ def test_the_sample_is_sound(tmp_path: Path) -> None:
         ("pack.yaml", 'version: "1"', "version: 1", "version", "pack.version：“1”应是文字（应为：写成文字；数字编号请加引号）"),
         ("rules.yaml", "clause: EX-3\n    label: 规模与年限", "clause: EX-3\n    label: [规模]", "[规模]", "rules.size.label：“['规模']”应是文字（应为：写成文字；数字编号请加引号）"),
         # what the platform tells
+        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, said_by: [burau]", "said_by", "没有角色“burau”（应为：是不是 bureau）"),
+        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, said_by: [bureau], told: {stood_at: {select: challenge.total_investment}}", "said_by", "由系统告知的，没有谁来写（应为：said_by 和 told 只写一个）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid}", "told", "事实的类型不对（应为：写类型为 date 或 instant 的事实）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid, opened: bid}", "told", "要写且只写一种（应为：opened、closes、closed、handed_in、passed、came_to、stood_at 之一，或 counts）"),
         ("pack.yaml", "label: 项目投入总额, type: money}", "label: 项目投入总额, type: money}\n  bid.stood: {label: 当时的投入, type: date, told: {stood_at: {select: challenge.total_investment}}}", "bid.stood", "事实的类型不对（应为：写类型为 money 的事实）"),

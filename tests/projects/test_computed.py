@@ -96,6 +96,21 @@ def test_a_race_is_over_for_a_lane_once_no_other_can_win_it() -> None:
     assert told(mine, "challenge.other_lanes_left") == 1
 
 
+def test_who_has_won_a_race_is_counted_while_it_is_still_in_it() -> None:
+    case = Case("jinzhong-bounty/1", "government-bounty")
+    mine, other = case.lane(1), case.lane(2)
+    assert told(mine, "challenge.race_won") == 0
+    # To go on is not to have won.
+    case.run(other, "race", "assess_milestone", "continued")
+    assert told(mine, "challenge.race_won") == 0
+    case.run(other, "race", "assess_milestone", "finished", opened=BEGUN + timedelta(days=1))
+    assert told(mine, "challenge.race_won") == 1
+    # The winner wasn't accepted after all: the race is open again.
+    other.ended_at, other.ending = BEGUN, "验收没有通过，不兑现"
+    other.save()
+    assert told(mine, "challenge.race_won") == 0
+
+
 def test_an_entry_of_the_library_is_told_what_its_result_went_through() -> None:
     case = Case("jinzhong-bounty/1", "sharing")
     result = case.subject("result", case.challenge, "示例-1-C001-R001")

@@ -75,6 +75,11 @@ def test_both_departments_agree_and_one_of_them_ends_the_application(sharing: Sh
     with pytest.raises(NotAllowed):
         sharing.do("apply", "conclude", sharing.applicant, outcome="agreed", facts=agreed)
     county = {"application.county_agrees": True, "application.county_reviewed_on": "2026-05-18"}
+    # Each department's consent is its own to give, the day it gave it on too.
+    with pytest.raises(UnableToApply, match="县级科技部门审核同意（由县（区、市）科技部门写）"):
+        sharing.do("apply", "conclude", outcome="agreed", facts=agreed)
+    with pytest.raises(UnableToApply, match="县级审核日期"):
+        sharing.do("apply", "check_facts", facts={"application.county_reviewed_on": "2026-05-18"})
     sharing.do("apply", "check_facts", sharing.county, facts=county)
     with pytest.raises(Refused, match="市科技局审核同意"):
         sharing.do("apply", "conclude", outcome="agreed")
@@ -95,6 +100,7 @@ def test_the_developer_disposes_after_the_time_and_not_on_its_own_word(sharing: 
     run = sharing.case.run(sharing.result, "offer", "offer_first_refusal", opened=opened)
     run.closes_at = read_instant("2026-05-21T00:00")
     run.save(update_fields=["closes_at"])
+    sharing.case.run(sharing.result, "dispose", "record_act", opened=opened)
     with pytest.raises(NotAllowed):
         sharing.do("offer", "conclude", sharing.developer, outcome="lapsed", note="没有企业来")
     with pytest.raises(UnableToApply, match="时间没有过完"):
@@ -126,6 +132,11 @@ def test_who_came_in_time_is_not_lost_to_the_clock(sharing: Sharing) -> None:
     with pytest.raises(UnableToApply, match="时间内已经有人提出"):
         sharing.do("offer", "close", at=late)
     sharing.do("offer", "conclude", at=late, outcome="taken")
+    assert sharing.open() == {"deal"}
+    # To come in time is not yet to have bought.
+    with pytest.raises(UnableToApply, match="没有写理由"):
+        sharing.do("deal", "conclude", at=late, outcome="refused")
+    sharing.do("deal", "conclude", at=late, outcome="recorded")
     assert Subject.objects.get(pk=sharing.result.pk).ending == "同领域企业购买或转化"
 
 
@@ -144,7 +155,7 @@ def test_who_came_in_time_is_signed_for_after_the_time_as_well(sharing: Sharing)
     sharing.do("offer", "propose", at=late, outcome="taken")
     sharing.do("offer", "sign_off", at=late, agreed=True)
     sharing.do("offer", "conclude_as_signed", at=late)
-    assert Subject.objects.get(pk=sharing.result.pk).ending == "同领域企业购买或转化"
+    assert sharing.open() == {"deal"}
 
 
 def test_the_next_applicant_begins_with_nothing_of_the_one_before(sharing: Sharing) -> None:
@@ -158,14 +169,91 @@ def test_the_next_applicant_begins_with_nothing_of_the_one_before(sharing: Shari
         sharing.apply_for(another)
     found = {
         "applicant.kind": "enterprise", "applicant.in_city": True, "applicant.same_field": True,
-        "application.county_agrees": True, "application.city_agrees": True,
+        "application.city_agrees": True,
     }  # fmt: skip
+    county = {"application.county_agrees": True}
+    sharing.do("apply", "check_facts", sharing.county, facts=county)
     sharing.do("apply", "check_facts", facts=found)
     sharing.do("apply", "conclude", outcome="refused", note="用途不清楚")
     sharing.apply_for(another)
     # What was checked was checked about the one before.
     with pytest.raises(Refused, match="须已核实"):
         sharing.do("apply", "conclude", outcome="agreed")
+    sharing.do("apply", "check_facts", sharing.county, facts=county)
     sharing.do("apply", "conclude", outcome="agreed", facts=found)
     with pytest.raises(NotAllowed):
         sharing.do("agreement", "conclude", sharing.applicant, outcome="signed")
+
+
+def test_who_agreed_to_one_application_has_not_agreed_to_another_wording(sharing: Sharing) -> None:
+    sharing.case.decide("review-order", "any-order")
+    sharing.case.run(sharing.result, "apply", "apply_to_use", opened=BEGUN)
+    sharing.apply_for(sharing.applicant)
+    found = {"applicant.kind": "enterprise", "applicant.in_city": True, "applicant.same_field": True}
+    county = {**found, "application.county_agrees": True}
+    sharing.do("apply", "check_facts", sharing.county, facts=county)
+    # The applicant hands it in anew, with whatever it likes in it.
+    sharing.apply_for(sharing.applicant)
+    with pytest.raises(Refused, match="县级科技部门审核同意"):
+        sharing.do("apply", "conclude", outcome="agreed", facts={**found, "application.city_agrees": True})
+    sharing.do("apply", "check_facts", sharing.county, facts=county)
+    sharing.do("apply", "conclude", outcome="returned", note="用途写细一些")
+    sharing.apply_for(sharing.applicant)
+    with pytest.raises(Refused, match="县级科技部门审核同意"):
+        sharing.do("apply", "conclude", outcome="agreed", facts={**found, "application.city_agrees": True})
+
+
+AGREEMENT = {
+    "application.licence_manner": "普通许可", "application.use_content": "图纸", "application.confidentiality": "保密五年",
+    "application.fee": "0 元",
+}  # fmt: skip
+
+
+def test_everybody_signs_the_agreement_for_themselves(sharing: Sharing) -> None:
+    sharing.case.decide("agreement-parties", "three")
+    sharing.case.run(sharing.result, "agreement", "sign", opened=BEGUN)
+    mine = {**AGREEMENT, "application.applicant_signed": True}
+    with pytest.raises(UnableToApply, match="不能替别人写"):
+        sharing.do("agreement", "conclude", outcome="signed", facts=mine)
+    sharing.do("agreement", "conclude", sharing.applicant, outcome="signed", facts=mine)
+    assert sharing.open() == {"owner-signs"}
+    developer = {"application.developer_signed": True}
+    with pytest.raises(NotAllowed):
+        sharing.do("owner-signs", "conclude", sharing.applicant, outcome="signed", facts=developer)
+    with pytest.raises(UnableToApply, match="不能替别人写"):
+        sharing.do("owner-signs", "conclude", outcome="signed", facts=developer)
+    with pytest.raises(Refused, match="成果所有者自己签"):
+        sharing.do("owner-signs", "conclude", sharing.developer, outcome="signed")
+    # Countersigning, nobody changes what the applicant has put its name to.
+    changed = {**developer, "application.use_content": "只许看"}
+    with pytest.raises(UnableToApply, match="不能在这里写"):
+        sharing.do("owner-signs", "conclude", sharing.developer, outcome="signed", facts=changed)
+    sharing.do("owner-signs", "conclude", sharing.developer, outcome="signed", facts=developer)
+    sharing.do("bureau-signs", "conclude", outcome="signed", facts={"application.bureau_signed": True})
+    assert sharing.open() == {"apply"}
+
+
+def test_an_applicant_who_never_signs_keeps_nobody_else_out(sharing: Sharing) -> None:
+    sharing.case.run(sharing.result, "agreement", "sign", opened=BEGUN)
+    with pytest.raises(NotAllowed):
+        sharing.do("agreement", "conclude", sharing.county, outcome="not_signed", note="一直没有来签")
+    sharing.do("agreement", "conclude", outcome="not_signed", note="一直没有来签")
+    assert sharing.open() == {"apply"}
+
+
+def test_a_contract_handed_in_by_one_side_is_not_signed_by_the_other(sharing: Sharing) -> None:
+    sponsor = sharing.case.firm(sharing.result, "sponsor")[1]
+    sharing.case.run(sharing.result, "licence", "sign", opened=BEGUN)
+    contract: dict[str, Any] = {
+        f"result.licence_{word}": "示例"
+        for word in ("ownership", "use", "disposal", "income", "scope", "manner", "confidentiality")
+    }
+    contract |= {
+        "result.licence_fee": "0 元",
+        "result.licence_income_otherwise": False,
+        "result.developer_signed": True,
+    }
+    with pytest.raises(UnableToApply, match="研发方已在许可合同上签字盖章（由揭榜方"):
+        sharing.do("licence", "submit_papers", sponsor, values=contract)
+    sharing.do("licence", "submit_papers", sharing.developer, values=contract)
+    assert sharing.open() == {"licence"}

@@ -12,6 +12,7 @@ from jiebang.ledger.append import EntryDraft, salted_digest
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import booked_facts, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, Participation, Subject
+from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.reads_of_stage import facts_at, facts_of_next
@@ -71,6 +72,7 @@ def facts_given(act: Act) -> dict[str, Any]:
         )
     refuse_told(act, given)
     refuse_unasked(act, given)
+    refuse_others_word(act, given)
     source = source_of(act)
     if source == "declared" and given:
         held = situation_of(act.subject, act.at).facts
@@ -90,6 +92,25 @@ def refuse_unasked(act: Act, given: Iterable[str]) -> None:
     if names := list(given):
         asked = facts_asked_for(act)
         _refuse_barred(act, [name for name in names if name not in asked])
+
+
+def refuse_others_word(act: Act, given: Iterable[str]) -> None:
+    """Raise UnableToApply for facts that the pack makes the word of others: nobody consents or signs in another's place."""
+    declared = act.program.pack.facts
+    bound = {name: said_by for name in given if name in declared and (said_by := declared[name].said_by)}
+    if not bound or act.actor is None:
+        return
+    held = set(roles_of(act.actor, act.subject, open_to=[], at=act.at))
+    parties = act.program.pack.parties
+    others = [
+        f"{declared[name].label}（由{'、'.join(parties[role].label for role in said_by)}写）"
+        for name, said_by in bound.items()
+        if not held & set(said_by)
+    ]
+    if others:
+        raise UnableToApply(
+            where=act.stage.label, what=f"不能替别人写：{'；'.join(others)}", fix="由括号里写明的一方自己记录"
+        )
 
 
 def _refuse_barred(act: Act, barred: list[str]) -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
-from jiebang.lifecycle.facts import as_recorded, record_facts, refuse_told, refuse_unasked, source_of
+from jiebang.lifecycle.facts import (
+    as_recorded,
+    record_facts,
+    refuse_others_word,
+    refuse_told,
+    refuse_unasked,
+    source_of,
+)
 from jiebang.lifecycle.known import alive_below, lineage_of, read_situation, situation_of
 from jiebang.lifecycle.limits import official_amounts
 from jiebang.lifecycle.models import Participation, Subject
@@ -39,6 +46,8 @@ def submit_papers(act: Act) -> None:
         # A panel's opinion or an agency's audit is itself the check; an officer who had to type it again would check nothing.
         facts = {name: {**fact, "source": "checked"} for name, fact in facts.items()}
     facts = _leave_checked(act, thing, facts)
+    # To repeat what others have said is no word of one's own.
+    refuse_others_word(act, facts)
     require_rules(act_on(act, thing), (When.submit,), facts)
     record_facts(act, thing, facts)
     enter_named(thing, act.program, facts, act.at)
@@ -89,6 +98,7 @@ def check_facts(act: Act) -> None:
             )
     refuse_told(act, given)
     refuse_unasked(act, given)
+    refuse_others_word(act, given)
     facts = as_recorded(given, "checked", act.at)
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, thing, facts)

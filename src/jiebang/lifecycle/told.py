@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,7 +76,7 @@ def _read(asked: list[tuple[Subject, Told]]) -> _Records:
     whose |= {before.pk for one, _ in asked if (before := _alike_before(one)) is not None}
     whose |= {here.pk for one, told in asked if told.stood_at is not None for here in lineage_of(one)}
     for one, told in asked:
-        if told.counts is not None and told.passed is not None:
+        if told.counts is not None and told.stages:
             whose |= {below.pk for below in alive[one.pk] if below.kind == told.counts.value}
     runs: dict[int, list[StageRun]] = {}
     if whose:
@@ -101,13 +101,15 @@ def _read(asked: list[tuple[Subject, Told]]) -> _Records:
 def _tell_one(subject: Subject, fact: FactDeclaration, told: Told, records: _Records) -> Any:
     if told.counts is not None:
         below = [one.pk for one in records.alive[subject.pk] if one.kind == told.counts.value]
-        counted = len(below) if told.passed is None else len(_passed(below, told.stages, records))
+        if told.came_to is not None:
+            counted = sum(_came_to(key, told.came_to, records) for key in below)
+        else:
+            counted = len(below) if told.passed is None else len(_passed(below, told.stages, records))
         return f"{counted} {fact.unit}"
     if told.passed is not None:
         return bool(_passed([subject.pk], told.stages, records))
     if told.came_to is not None:
-        newest = {stage: _newest_closed(subject.pk, [stage], records) for stage in told.stages}
-        return any(run is not None and run.outcome == told.came_to[stage] for stage, run in newest.items())
+        return _came_to(subject.pk, told.came_to, records)
     if told.stood_at is not None:
         return next((_stood_at(subject, stage, name, records) for stage, name in told.stood_at.items()), None)
     at = _moment(subject, told, records)
@@ -116,6 +118,12 @@ def _tell_one(subject: Subject, fact: FactDeclaration, told: Told, records: _Rec
     if fact.type is Kind.date:
         return (last_day_of(at) if told.closes else local_date(at)).isoformat()
     return (closing_instant(at) if told.closes else at).astimezone(SHANGHAI).isoformat()
+
+
+def _came_to(key: int, came_to: Mapping[str, str], records: _Records) -> bool:
+    """Whether a thing's newest closed run of one of some stages ended with the outcome named for it."""
+    newest = {stage: _newest_closed(key, [stage], records) for stage in came_to}
+    return any(run is not None and run.outcome == came_to[stage] for stage, run in newest.items())
 
 
 def _stood_at(subject: Subject, stage: str, name: str, records: _Records) -> Any:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from jiebang.policy.names import declared_type
 from jiebang.policy.pack import ITEM_SECTIONS, Pack
-from jiebang.policy.pack_facts import Told
+from jiebang.policy.pack_facts import FactDeclaration, Told
 from jiebang.policy.pack_items import UNSET
 from jiebang.policy.process import is_only_returned_to, is_windowed
 from jiebang.policy.stages import Per
@@ -68,6 +68,15 @@ class _Check:
                 self.known(name.split(".")[0], sorted(subjects), ("facts", name), "主体（角色或对象）")
             if (told := self.pack.facts[name].told) is not None:
                 self._told(name, told)
+            self._said_by(name, self.pack.facts[name])
+
+    def _said_by(self, name: str, fact: FactDeclaration) -> None:
+        """Whose word a fact is: known roles, and nothing that the platform tells."""
+        path = ("facts", name, "said_by")
+        for role in fact.said_by or ():
+            self.known(role, self.pack.parties, path, "角色")
+        if fact.said_by and fact.told is not None:
+            self.report(path, "由系统告知的，没有谁来写", "said_by 和 told 只写一个")
 
     def _told(self, name: str, told: Told) -> None:
         """What the platform is to tell by itself: of a thing it has runs of, in one word, as a fact of the fitting type."""
@@ -78,8 +87,8 @@ class _Check:
         if len(words) != 1 and not (told.counts and not words):
             self.report(path, "要写且只写一种", f"{'、'.join(_TOLD_WORDS)} 之一，或 counts")
             return
-        if told.counts is not None and words not in ([], ["passed"]):
-            self.report(path, "counts 只能和 passed 一起写", "去掉另一个")
+        if told.counts is not None and words not in ([], ["passed"], ["came_to"]):
+            self.report(path, "counts 只能和 passed 或 came_to 一起写", "去掉另一个")
         if name.split(".", maxsplit=1)[0] not in {per.value for per in Per}:
             self.report(
                 path, f"“{name}”说的不是有阶段的事项", f"用 {'、'.join(per.value for per in Per)} 开头的事实"

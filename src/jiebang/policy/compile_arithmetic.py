@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
@@ -14,7 +14,18 @@ from jiebang.policy.compile_expressions import OPERANDS, compile_operand
 from jiebang.policy.compiled import Get, Operand, arithmetic
 from jiebang.policy.names import Names
 from jiebang.policy.situation import Situation
-from jiebang.policy.values import DATE, DAYS, MONTHS, NUMERIC, PERCENT, WORKING_DAYS, Kind, ValueType, as_term
+from jiebang.policy.values import (
+    DATE,
+    DAYS,
+    MONTHS,
+    NUMERIC,
+    ORDERED,
+    PERCENT,
+    WORKING_DAYS,
+    Kind,
+    ValueType,
+    as_term,
+)
 from jiebang.policy.working import Working, add_up, divide_by, multiply_by, pick_among, take_off
 
 _ROUNDINGS = {"down": ROUND_DOWN, "up": ROUND_UP, "half_up": ROUND_HALF_UP}
@@ -93,7 +104,10 @@ def _percent(node: ex.Percent, names: Names, path: Any, least: int, expect: Any)
 
 
 def _several(
-    word: str, combine: Callable[[list[Any]], Any], tell: Callable[[list[Working]], Working]
+    word: str,
+    combine: Callable[[list[Any]], Any],
+    tell: Callable[[list[Working]], Working],
+    kinds: Collection[Kind] = NUMERIC,
 ) -> Callable[..., Operand]:
     def build(node: Any, names: Names, path: Any, least: int, expect: Any) -> Operand:
         parts = tuple(
@@ -102,7 +116,7 @@ def _several(
         )
         first = parts[0].type
         for i, part in enumerate(parts):
-            if part.type.kind not in NUMERIC or part.type != first:
+            if part.type.kind not in kinds or part.type != first:
                 raise names.fail((*path, word, i), f"{part.text}与前面的不是同一种数", f"都写成{first}")
         getters = [part.get for part in parts]
 
@@ -275,8 +289,8 @@ def _round(node: ex.Round, names: Names, path: Any, least: int, expect: Any) -> 
 OPERANDS.update(
     {
         ex.Percent: _percent,
-        ex.Least: _several("least", min, lambda parts: pick_among(parts, "较小的")),
-        ex.Greatest: _several("greatest", max, lambda parts: pick_among(parts, "较大的")),
+        ex.Least: _several("least", min, lambda parts: pick_among(parts, "较小的"), ORDERED),
+        ex.Greatest: _several("greatest", max, lambda parts: pick_among(parts, "较大的"), ORDERED),
         ex.Add: _several("add", lambda values: sum(values[1:], values[0]), add_up),
         ex.Subtract: _subtract,
         ex.Divide: _divide,

@@ -46,7 +46,7 @@ class Told(Strict):
     there; `passed`: whether the newest of them ended well; `came_to`: {stage: outcome}, whether the newest run of one of them
     ended with that outcome; `stood_at`: {stage: fact}, what was on record for the thing itself when the newest run of the stage
     began, its own or of what it belongs to, whatever has been recorded since; `counts`: how many things below, still in it,
-    passed them.
+    passed them or came to that outcome.
     """
 
     opened: Names | None = None
@@ -67,7 +67,10 @@ class Told(Strict):
 
 
 class FactDeclaration(Strict):
-    """A fact that rules, money and papers can name: `subject.name`."""
+    """A fact that rules, money and papers can name: `subject.name`.
+
+    `said_by`: the roles that alone may put it on record, where the text makes it one body's or one party's own word.
+    """
 
     label: str
     type: Kind
@@ -78,6 +81,7 @@ class FactDeclaration(Strict):
     hint: str | None = None
     clause: Names | None = None
     told: Told | None = None
+    said_by: Names | None = None
 
 
 class PaperField(Strict):

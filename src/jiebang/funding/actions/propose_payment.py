@@ -11,7 +11,7 @@ from jiebang.funding.sent_back import withdraw_sent_back
 from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.facts import as_recorded, record_facts, refuse_unasked, source_of
+from jiebang.lifecycle.facts import as_recorded, record_facts, refuse_others_word, refuse_unasked, source_of
 from jiebang.lifecycle.known import read_situation
 from jiebang.lifecycle.rules import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.sign_off import void_signatures
@@ -83,6 +83,7 @@ def _put_down(act: Act) -> dict[str, Any]:
     """Record the payload's facts and return what the amounts are to be computed on: these and the books' own figures."""
     given = act.payload.get("facts", {})
     refuse_unasked(act, given)
+    refuse_others_word(act, given)
     facts = as_recorded(given, source_of(act), act.at)
     if booked := sorted(facts.keys() & BOOKED):
         names = "、".join(act.program.pack.facts[name].label for name in booked if name in act.program.types)

@@ -33,7 +33,7 @@ def apply_to_use(act: Act) -> None:
             where=act.subject.number, what="另一个单位的申请还没有办完", fix="等那份申请办结后再提出"
         )
     name = f"{act.role}.name"
-    cleared = [] if _is_busy(act.run) else _clear_earlier(act)
+    cleared = _clear_earlier(act)
     values = dict(act.payload.get("values", {}))
     known = known_of(act, act.subject) | {name}
     facts = read_submission(act.program, act.stage, values, act.at, act.subject, known)
@@ -62,9 +62,9 @@ def _is_busy(run: StageRun) -> bool:
 
 
 def _clear_earlier(act: Act) -> list[str]:
-    """Set aside what was written and found about an earlier applicant: nobody is let in on another's examination.
+    """Set aside what was written and found about an earlier application: nobody is let in on the examination of another.
 
-    Those are the facts about neither the result nor anything above it, which bear the applicant's and the application's names.
+    Another's, or one's own that read otherwise: who agreed to it hasn't agreed to what is handed in now. Those are the facts about neither the result nor anything above it, which bear the applicant's and the application's names.
     """
     about = {name.split(".")[0] for name in facts_asked_for(act) if _is_applicants(name)}
     return set_facts_aside(act.subject, about, act.at)
