@@ -1,6 +1,7 @@
 """Lanes of a race: how many passed an assessment, which join, and what becomes of them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.funding.building import BEGUN, Case
@@ -161,7 +162,7 @@ def test_only_a_lane_that_may_be_joined_is_sent_to_be_joined(race: Case) -> None
     for lane in (one, two, three):
         race.run(lane, "milestone", "assess_milestone")
         find(race, lane, lane is not three)
-    sent = {"outcome": "merged", "note": "路线互补", "facts": {"project.complementary": True}}
+    sent: dict[str, Any] = {"outcome": "merged", "note": "路线互补", "facts": {"project.complementary": True}}
     with pytest.raises(Refused, match="达到考核要求"):
         race.do(three, "milestone", "conclude", AT, **sent)
     with pytest.raises(Refused, match="路线互补"):
