@@ -1,6 +1,7 @@
 """Lanes of a race: how many passed an assessment, which join, and what becomes of them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.funding.building import BEGUN, Case
@@ -142,6 +143,35 @@ def test_a_refused_merger_lets_each_go_on_alone(race: Case) -> None:
         )
     ) == {"resettle"}
     assert not lanes_to_merge(race.challenge)
+
+
+def test_who_is_beside_the_joint_team_is_led_nowhere_by_its_approval(race: Case) -> None:
+    wait(race, 1), wait(race, 2)
+    leaving, gone = race.lane(3, "100 万元"), race.lane(4)
+    race.run(leaving, "liquidate", "liquidate")
+    end_subjects([gone], "赛道终止", BEGUN + 2 * DAY)
+    race.do(
+        race.challenge, "merge", "conclude", AT, outcome="approved", facts={"project.complementary": True}
+    )
+    assert StageRun.objects.get(stage="pay-joint").subject.kind == "project"
+    assert [run.stage for run in StageRun.objects.filter(subject=leaving)] == ["liquidate"]
+
+
+def test_only_a_lane_that_may_be_joined_is_sent_to_be_joined(race: Case) -> None:
+    one, two, three = race.lane(1), race.lane(2), race.lane(3)
+    for lane in (one, two, three):
+        race.run(lane, "milestone", "assess_milestone")
+        find(race, lane, lane is not three)
+    sent: dict[str, Any] = {"outcome": "merged", "note": "路线互补", "facts": {"project.complementary": True}}
+    with pytest.raises(Refused, match="达到考核要求"):
+        race.do(three, "milestone", "conclude", AT, **sent)
+    with pytest.raises(Refused, match="路线互补"):
+        race.do(one, "milestone", "conclude", AT, outcome="merged", note="示例")
+    race.do(one, "milestone", "conclude", AT, **sent)
+    race.programme.sign_off_chains = {"assess_milestone": ["officer"]}
+    race.programme.save()
+    with pytest.raises(UnableToApply, match="逐级审批"):
+        race.do(two, "milestone", "conclude", AT, **sent)
 
 
 def test_a_bid_becomes_a_project_once(race: Case) -> None:

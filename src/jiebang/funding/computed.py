@@ -56,9 +56,8 @@ def sum_payments(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
 def sum_lanes(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
     """What a race's lanes have been promised and paid, together and beside one another.
 
-    Of a challenge and of each lane: `challenge.paid_to_lanes` (all lanes, ended and joined ones included) and
-    `challenge.race_aid_total`, said once every lane still in it has its aid. Of a lane: `challenge.other_lanes_aid`, what the
-    others have so far, and `challenge.lane_aids`, the same one by one; of a bid both as well, since it may become one. Of a
+    Of a challenge and of each lane: `challenge.race_aid_total`, said once every lane still in it has its aid. Of a lane:
+    `challenge.other_lanes_aid`, what the others have so far, and `challenge.lane_aids`, the same one by one; of a bid both as well, since it may become one. Of a
     joint team: `project.predecessors_unpaid`.
     """
     #: a thing's key → its challenge's
@@ -83,9 +82,7 @@ def sum_lanes(subjects: Sequence[Subject]) -> dict[int, dict[str, Any]]:
 
 
 def _sum_lanes(subject: Subject, lanes: list[Subject], books: LaneBooks) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "challenge.paid_to_lanes": _yuan(sum((books.paid_for(one) for one in lanes), _NOTHING))
-    }
+    found: dict[str, Any] = {}
     aids = {one.pk: books.aid_of(one) for one in lanes}
     promised = [aid for aid in aids.values() if aid is not None]
     if len(promised) == len(lanes):
@@ -161,7 +158,7 @@ def _yuan(amount: Decimal) -> str:
 #: Facts that need all of a challenge's lanes looked at; a pack without any of them costs nothing.
 _ABOUT_LANES = frozenset(
     {
-        "challenge.paid_to_lanes", "challenge.race_aid_total", "challenge.other_lanes_aid", "challenge.lane_aids",
+        "challenge.race_aid_total", "challenge.other_lanes_aid", "challenge.lane_aids",
         "project.predecessors_unpaid",
     }
 )  # fmt: skip

@@ -41,10 +41,6 @@ class LaneBooks:
         given = [one for beside in self._given.values() for one in beside]
         self._paid = {key: sum_of(rows) for key, rows in payments_of_each([*every, *given]).items()}
 
-    def paid_for(self, lane: Subject) -> Decimal:
-        """Fiscal money recorded as paid for a lane, recoveries taken off."""
-        return self._paid[lane.pk]
-
     def aid_of(self, lane: Subject) -> Decimal | None:
         """What a lane takes of the race's money: once ended what it kept, before that the aid put down for it; None before any.
 

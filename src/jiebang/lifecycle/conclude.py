@@ -34,7 +34,7 @@ def conclude(act: Act) -> str:
     facts = facts_given(act)
     if is_guarded(act.stage.kind, outcome):
         # What a stage takes in has to be right as well when it passes, whoever handed it in and when.
-        require_rules(act, EVERY_MOMENT, facts)
+        require_rules(act, EVERY_MOMENT, facts, outcome=outcome)
         require_signed(act)
     if not is_favourable(act.stage.kind, outcome) and not str(act.payload.get("note", "")).strip():
         raise UnableToApply(where=act.stage.label, what="没有写理由", fix="不予通过、退回等结果要写明理由")

@@ -11,7 +11,7 @@ from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.lifecycle.opening import open_where_due, opens_at_once
 from jiebang.policy.pack_process import End, Process, Stage, Target
 from jiebang.policy.process import targets_of
-from jiebang.policy.stages import KINDS, Per
+from jiebang.policy.stages import KINDS, Gives, Per
 from jiebang.policy.words import OUTCOMES
 
 _WIDTH = [kind.value for kind in SubjectKind]
@@ -29,22 +29,29 @@ def close_run(run: StageRun, outcome: str, at: datetime) -> None:
     stage = process_of(run.subject).stages[run.stage]
     run.closed_at, run.outcome = at, outcome
     run.save(update_fields=["closed_at", "outcome", "closed_by", "note"])
-    follow(run.subject, stage.outcomes[outcome], at, returning=outcome in KINDS[stage.kind].returning)
+    kind = KINDS[stage.kind]
+    target, returning = stage.outcomes[outcome], outcome in kind.returning
+    follow(run.subject, target, at, returning=returning, makes=Gives.projects in kind.outcomes[outcome])
     if run.subject.kind == Per.project.value and run.subject.parent is not None:
         # A lane that goes on alone may be all that those to be joined have waited for.
         _release(run.subject.parent, run.subject.kind, at, last=run.subject)
 
 
-def follow(subject: Subject, target: Target, at: datetime, *, returning: bool = False) -> None:
+def follow(
+    subject: Subject, target: Target, at: datetime, *, returning: bool = False, makes: bool = False
+) -> None:
     """Go where a target leads: open the next stages, or end the subject once nothing of it is left open.
 
     A thing that is returned to a stage of what it belongs to (a need to the batch's collection, a bid to the challenge's
     window) gets a run of that stage for itself alone: the others don't wait for it, and it doesn't reopen theirs.
+    What `makes` projects leads only these on: one that is on its way already, or on its way out, is none of them.
     """
-    _end_when_over([subject], _go([subject], target, at, returning=returning), at)
+    _end_when_over([subject], _go([subject], target, at, returning=returning, makes=makes), at)
 
 
-def _go(things: list[Subject], target: Target, at: datetime, *, returning: bool = False) -> dict[int, str]:
+def _go(
+    things: list[Subject], target: Target, at: datetime, *, returning: bool = False, makes: bool = False
+) -> dict[int, str]:
     """Open every branch of a target for things of one kind. Returns the last ending that each reached, by its key.
 
     It is for the caller to end those for which nothing else is open.
@@ -56,10 +63,11 @@ def _go(things: list[Subject], target: Target, at: datetime, *, returning: bool 
     if len(things) > 1:
         # None may go on together with the others before whatever else opens for all of them is open.
         branches.sort(key=lambda branch: _is_wider(branch[1], kind))
+    begun = _begun_below(things) if makes else frozenset()
     endings: dict[int, str] = {}
     for name, stage in branches:
         alone = stage.per.value == kind or (returning and _is_wider(stage, kind))
-        endings |= _open_runs(things, name, stage, at) if alone else _go_to(things, name, stage, at)
+        endings |= _open_runs(things, name, stage, at) if alone else _go_to(things, name, stage, at, begun)
     return endings
 
 
@@ -114,12 +122,14 @@ def end_each(subjects: list[Subject], endings: Mapping[int, str], at: datetime) 
         _release_joins(last, at)
 
 
-def _go_to(things: list[Subject], name: str, stage: Stage, at: datetime) -> dict[int, str]:
-    """Open a stage that isn't run for things like these: for each thing below them, or for what is above them."""
+def _go_to(
+    things: list[Subject], name: str, stage: Stage, at: datetime, begun: frozenset[int] = frozenset()
+) -> dict[int, str]:
+    """Open a stage that isn't run for things like these: for each below them that hasn't `begun`, or for what is above them."""
     kind = things[0].kind
     if not _is_wider(stage, kind):
         below = _below_or_grown(things, stage.per.value)
-        every = [one for found in below.values() for one in found]
+        every = [one for found in below.values() for one in found if one.pk not in begun]
         _wait_for([one for one in every if one.waiting_for], "")
         _end_when_over(every, _open_runs(every, name, stage, at), at)
         return {pk: OVER for pk, found in below.items() if not found}
@@ -127,6 +137,13 @@ def _go_to(things: list[Subject], name: str, stage: Stage, at: datetime) -> dict
     for last in {one.parent_id: one for one in things}.values():
         _release(_above(last, stage.per.value), kind, at, last=last)
     return {}
+
+
+def _begun_below(things: list[Subject]) -> frozenset[int]:
+    """The keys of projects that belong to some things, or to what these belong to, and have had a stage."""
+    around = {one.pk for one in things} | {one.parent_id for one in things if one.parent_id is not None}
+    runs = StageRun.objects.filter(subject__parent__in=around, subject__kind=Per.project.value)
+    return frozenset(runs.values_list("subject_id", flat=True))
 
 
 def _below_or_grown(things: list[Subject], kind: str) -> dict[int, list[Subject]]:

@@ -11,10 +11,11 @@ from jiebang.lifecycle.limits import decided_items, require_decided_within_limit
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_rules import When
+from jiebang.policy.process import targets_of
 from jiebang.policy.situation import Situation
-from jiebang.policy.stages import MONEY_KINDS, Per
+from jiebang.policy.stages import MONEY_KINDS, Per, is_to_join
 from jiebang.policy.truth import PASS, UNKNOWN
-from jiebang.policy.verdicts import explain_verdict, judge_rule
+from jiebang.policy.verdicts import CompiledRule, explain_verdict, judge_rule
 
 
 def require_rules(
@@ -24,8 +25,9 @@ def require_rules(
     affected: dict[str, list[Subject]] | None = None,
     *,
     let_unknown: bool = False,
+    outcome: str = "",
 ) -> Situation:
-    """Hold the pack's rules of this stage at these moments against what is known, `extra` facts included.
+    """Hold the pack's rules before an outcome of this stage, at these moments, against what is known, `extra` facts included.
 
     A rule that looks at narrower things than the stage's own (bids, at a challenge's selection) is held for each of them:
     those `affected` names by kind, else all that are still alive below; for the stage's own thing where there is none.
@@ -33,9 +35,7 @@ def require_rules(
     can't be judged yet. An amount that is decided here has to be within its limits. Returns the stage's own situation.
     """
     subject, program = act.subject, act.program
-    rules = [
-        rule for moment in moments for rule in program.rules_for(subject.process, act.run.stage, moment.value)
-    ]
+    rules = _rules_before(act, outcome, moments)
     # Where money moves, the amounts are computed and held there.
     decides = When.decide in moments and act.stage.kind not in MONEY_KINDS
     items = list(decided_items(program, subject.process, act.run.stage)) if decides else []
@@ -60,6 +60,20 @@ def require_rules(
         for thing in things[about]:
             require_decided_within_limits(act, key, situations[thing.pk])
     return situations[subject.pk]
+
+
+def _rules_before(act: Act, outcome: str, moments: tuple[When, ...]) -> list[CompiledRule]:
+    """The stage's own rules; before a lane is sent to be joined those of the joining that look at one lane.
+
+    One that may not be joined would only hold up the others, and come back for what it was refused here.
+    """
+    program, process = act.program, act.subject.process
+    joins = is_to_join(act.stage.kind, outcome)
+    stages = targets_of(act.stage.outcomes[outcome]) if joins else [act.run.stage]
+    found = [
+        rule for at in moments for stage in stages for rule in program.rules_for(process, stage, at.value)
+    ]
+    return [rule for rule in found if rule.about is Per.project] if joins else found
 
 
 def situations_about(

@@ -167,11 +167,21 @@ def is_booked(kind: str, outcome: str) -> bool:
 
 
 def is_guarded(kind: str, outcome: str) -> bool:
-    """Whether a stage's rules are held before an outcome: every favourable one, and consent to end a project before its time.
+    """Whether rules and signatures are held before an outcome: every favourable one, consent to end a project, a lane to be joined.
 
-    Who consents to an end lets money go and responsibility rest, as much as who consents to go on.
+    Who consents to an end before its time lets money go and responsibility rest, as much as who consents to go on; a lane
+    that is to be joined with others does go on.
     """
-    return is_favourable(kind, outcome) or (kind, outcome) == ("change_project", "terminated")
+    return (
+        is_favourable(kind, outcome)
+        or (kind, outcome) == ("change_project", "terminated")
+        or is_to_join(kind, outcome)
+    )
+
+
+def is_to_join(kind: str, outcome: str) -> bool:
+    """Whether an outcome sends a lane to be joined with others: it is held to the rules of the joining, not of going on alone."""
+    return (kind, outcome) == ("assess_milestone", "merged")
 
 
 def is_favourable(kind: str, outcome: str) -> bool:
