@@ -185,7 +185,9 @@ def _prove_at_once(stage: Stage, process: Process, path: tuple[str | int, ...], 
     target = stage.outcomes.get(next(iter(KINDS[stage.kind].outcomes)))
     following = () if target is None else targets_of(target)
     if any(one.per is not Per.bid for name in following if (one := process.stages.get(name)) is not None):
-        complain((*path, "at_once"), "截止之后的阶段不是一份申请一份办，不能不等截止", "让去向的阶段写 per: bid")
+        complain(
+            (*path, "at_once"), "截止之后的阶段不是一份申请一份办，不能不等截止", "让去向的阶段写 per: bid"
+        )
 
 
 def _prove_among(stage: Stage, process: Process, path: tuple[str | int, ...], complain: Report) -> None:

@@ -62,7 +62,9 @@ def select_bids(act: Act) -> str:
         )
     elif act.stage.among is not Among.reserve and (windows := windows_of(act.subject)):
         label = process_of(act.subject).stages[windows[0].stage].label
-        raise UnableToApply(where=act.stage.label, what=f"{label}还没有截止，不能说没有合格的", fix="截止之后再定")
+        raise UnableToApply(
+            where=act.stage.label, what=f"{label}还没有截止，不能说没有合格的", fix="截止之后再定"
+        )
     _part_ways(act, chosen, candidates)
     if chosen:
         shut_windows(act.subject, "已有人选中", act.at)
