@@ -67,11 +67,13 @@ def _lets_in_at_once(subject: Subject, stage: Stage) -> bool:
     return stage.at_once is not None and stage.kind in INTAKE_KINDS and subject.kind == stage.per.value
 
 
-def shut_windows(subject: Subject, note: str, at: datetime) -> None:
-    """Nobody can come in any more: what let in one after another is over, and nothing follows from it."""
-    for run in windows_of(subject):
+def shut_windows(subject: Subject, note: str, at: datetime) -> list[str]:
+    """Nobody can come in any more: what let in one after another is over, and nothing follows from it. Returns the stages."""
+    windows = windows_of(subject)
+    for run in windows:
         run.closed_at, run.outcome, run.note = at, next(iter(KINDS[run.kind].outcomes)), note
         run.save(update_fields=["closed_at", "outcome", "note"])
+    return [run.stage for run in windows]
 
 
 def _follow_rest(above: Subject, target: Target, at: datetime) -> None:

@@ -66,8 +66,8 @@ def select_bids(act: Act) -> str:
             where=act.stage.label, what=f"{label}还没有截止，不能说没有合格的", fix="截止之后再定"
         )
     _part_ways(act, chosen, candidates)
-    if chosen:
-        shut_windows(act.subject, "已有人选中", act.at)
+    if chosen and (shut := shut_windows(act.subject, "已有人选中", act.at)):
+        act.drafts.append(EntryDraft("windows.shut", {"subject": act.subject.pk, "stages": shut}))
     act.run.note = note
     if not chosen:
         return "none_qualified"
