@@ -6,6 +6,8 @@ import pytest
 from django.db import transaction
 from tests.funding.building import BEGUN, Case
 
+from jiebang.lifecycle.clock import tick
+from jiebang.lifecycle.closing import takes_late
 from jiebang.lifecycle.errors import AlreadyDone, OutsideWindow, Refused, StillUnset, UnableToApply
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import HandIn, StageRun, Subject
@@ -177,6 +179,87 @@ def test_nobody_asked_isnt_the_same_as_nobody_passed(case: Case) -> None:
     # One of them had applied: the question is another than for a challenge that nobody took.
     leave(silent, "expired")
     assert open_stages(case.challenge) == ["roll"]
+
+
+def registering(case: Case) -> StageRun:
+    """The registration is open beside the work of those that have registered."""
+    case.decide("registration-length", "1 个月", case.challenge)
+    open_where_due([case.challenge], "register", process_of(case.challenge).stages["register"], BEGUN)
+    return StageRun.objects.get(subject=case.challenge, stage="register")
+
+
+def test_who_is_through_waits_for_the_registration_to_close_unless_somebody_decided_that_it_neednt(
+    case: Case,
+) -> None:
+    registering(case)
+    case.decide("early-verification", "wait", case.challenge)
+    leave(verified(case, 1), "passed")
+    assert open_stages(case.challenge) == ["register"]
+    case.decide("early-verification", "at-once", case.challenge)
+    case.decide("winner-from", "decision", case.challenge)
+    leave(verified(case, 2), "passed")
+    assert set(open_stages(case.challenge)) == {"register", "choose"}
+    with pytest.raises(UnableToApply, match="揭榜备案还没有截止，不能说没有合格的"):
+        case.do(case.challenge, "choose", "conclude", BEGUN + DAY, bids=[], note="都不好")
+
+
+def test_a_choice_closes_the_registration_and_nothing_follows_from_that(case: Case) -> None:
+    run, through = registering(case), verified(case, 1)
+    case.decide("early-verification", "at-once", case.challenge)
+    case.decide("winner-from", "decision", case.challenge)
+    case.decide("notice-counting", "natural")
+    leave(through, "passed")
+    announced(case)
+    ready(case, through, "100 元", "100%")
+    case.do(case.challenge, "choose", "conclude", BEGUN + DAY, bids=[through.pk])
+    run.refresh_from_db()
+    assert (run.closed_at, run.outcome, run.note) == (BEGUN + DAY, "closed", "已有人选中")
+    assert open_stages(case.challenge) == ["notice"]
+    assert StageRun.objects.filter(subject=through, stage="develop").count() == 1
+
+
+def test_the_end_of_the_registration_begins_nothing_anew_and_lets_go_on_what_waited_for_it(
+    case: Case,
+) -> None:
+    run, failed = registering(case), verified(case, 1)
+    case.decide("apply-again", "refused", case.challenge)
+    case.decide("none-passed", "next", case.challenge)
+    leave(failed, "failed")
+    # Others may still register: what becomes of the challenge can't be said yet.
+    assert open_stages(case.challenge) == ["register"]
+    waiting = case.subject("bid", case.challenge, "示例-1-C001-B002")
+    with transaction.atomic():
+        close_run(run, "closed", BEGUN + DAY)
+    assert open_stages(failed) == []
+    assert open_stages(waiting) == ["develop"]
+    leave(waiting, "expired")
+    assert open_stages(case.challenge) == ["roll"]
+
+
+def test_with_nobody_left_on_the_way_the_end_of_the_registration_opens_what_follows(case: Case) -> None:
+    run = registering(case)
+    case.decide("apply-again", "refused", case.challenge)
+    case.decide("none-passed", "next", case.challenge)
+    leave(verified(case, 1), "failed")
+    with transaction.atomic():
+        close_run(run, "closed", BEGUN + DAY)
+    assert open_stages(case.challenge) == ["roll"]
+
+
+def test_only_a_person_closes_a_registration_that_is_open_to_latecomers(case: Case) -> None:
+    run = registering(case)
+    assert run.closes_at is not None
+    stage = process_of(case.challenge).stages["register"]
+    assert not takes_late(run, stage, run.closes_at)
+    case.decide("late-registration", "allowed", case.challenge)
+    assert takes_late(run, stage, run.closes_at)
+    assert tick(run.closes_at).waiting == (
+        ("示例-1-C001 register", "揭榜备案：截止之后还收。不再收的时候由经办人办结。"),
+    )
+    case.decide("roll-over", "stop", case.challenge)
+    case.do(case.challenge, "register", "close", run.closes_at)
+    case.challenge.refresh_from_db()
+    assert case.challenge.ending == "没有中榜方，不再进行"
 
 
 def test_when_the_regulations_time_is_over_is_known_by_itself(case: Case) -> None:

@@ -83,8 +83,9 @@ def test_the_sound_process_is_sound() -> None:
         ("stages.sign.outcomes.not_signed", "review", "stages.sign.outcomes", "“签约”回到“评审”，会自己循环"),
         ("stages.review.outcomes.failed", "review", "stages.review.outcomes", "“评审”回到“评审”，会自己循环"),
         ("stages.pay.skipped", "sign", "stages.pay.outcomes", "“拨付”回到“签约”，会自己循环"),
-        # only a selection can begin with the first that comes
+        # only a selection can begin with the first that comes, only a window let go on what comes in
         ("stages.approve.at_once", {"holds": "bid.a"}, "stages.approve.at_once", "“立项”不能写 at_once"),
+        ("stages.select.late", {"holds": "bid.a"}, "stages.select.late", "“遴选”不能写 late"),
         # what a stage needs isn't there on every way to it
         ("stages.vet.outcomes.rejected", "select", "stages.select", "“遴选”需要先有 scores，但有的路走到这里时还没有"),
         ("stages.collect.outcomes.none_received", "vet", "stages.vet", "“论证”需要先有 needs，但有的路走到这里时还没有"),
@@ -94,6 +95,13 @@ def test_the_sound_process_is_sound() -> None:
 )  # fmt: skip
 def test_each_unsoundness_is_reported(path: str, value: object, where: str, what: str) -> None:
     assert (where, what) in complaints(changed((path, value)))
+
+
+def test_a_window_lets_nobody_on_to_what_is_done_for_all_together() -> None:
+    at_once = ("stages.bid.at_once", {"holds": "bid.a"})
+    assert complaints(changed(at_once)) == []
+    found = complaints(changed(at_once, ("stages.review.per", "challenge")))
+    assert ("stages.bid.at_once", "截止之后的阶段不是一份申请一份办，不能不等截止") in found
 
 
 def test_a_term_that_leads_to_what_may_be_used_up_is_reported() -> None:
@@ -276,5 +284,7 @@ def test_a_new_registration_is_a_new_beginning_and_a_failed_result_may_be_worked
         ),
         ("stages.again", {**read_text(SOUND)["stages"]["announce"], "label": "再张榜", "per": "challenge"}),
         ("stages.select.at_once", {"holds": "bid.a"}),
+        ("stages.bid.at_once", {"holds": "bid.a"}),
+        ("stages.bid.late", {"holds": "bid.a"}),
     )  # fmt: skip
     assert complaints(registered) == []

@@ -9,10 +9,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from jiebang.kernel.periods import SHANGHAI
+from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun
 from jiebang.lifecycle.transitions import Transition, find
 from jiebang.policy.pack_process import Stage
 from jiebang.policy.stages import is_favourable
+from jiebang.policy.truth import PASS
 
 
 def last_day_of(closes_at: datetime) -> date:
@@ -33,6 +35,14 @@ def closing_instant(closes_at: datetime) -> datetime:
     return closes_at.replace(second=0, microsecond=0)
 
 
+def takes_late(run: StageRun, stage: Stage, at: datetime) -> bool:
+    """Whether a window takes what comes after its end, until somebody closes it: only where that has been decided."""
+    if stage.late is None or run.subject.kind != stage.per.value:
+        return False
+    where = ("processes", run.subject.process, "stages", run.stage, "late")
+    return program_of(run.subject).holds(where, situation_of(run.subject, at)) == PASS
+
+
 def window_problem(row: Transition, run: StageRun, stage: Stage, at: datetime) -> tuple[str, str] | None:
     """What is wrong with the hour of an act and what to do, in Chinese; None where it is in time.
 
@@ -50,7 +60,7 @@ def window_problem(row: Transition, run: StageRun, stage: Stage, at: datetime) -
             # Silence would have passed it: if the clock couldn't say so, whoever runs the stage still may conclude.
             return None
     shown = show_close(run.closes_at)
-    if window == "open" and at >= run.closes_at:
+    if window == "open" and at >= run.closes_at and not takes_late(run, stage, at):
         return f"已经截止（{shown}）", "截止以收到时间为准；有疑问请联系主管部门"
     if window == "closed" and at < run.closes_at:
         return f"还没有截止，要到 {shown} 截止之后", "到时再办理"

@@ -46,7 +46,7 @@ def require_payable(act: Act, found: Amount) -> None:
         assert found.ceiling is not None
         raise UnableToApply(
             where=label, what=f"{format_yuan(found.amount)}超过上限 {format_yuan(found.ceiling)}",
-            fix="改在上限以内" if found.status == "over" else "改在上限以内，或先由有权者作出例外决定",
+            fix="改在上限以内，或先由有权者作出例外决定" if _may_depart(found) else "改在上限以内",
         )  # fmt: skip
     if found.status == "under":
         assert found.amount is not None
@@ -56,6 +56,13 @@ def require_payable(act: Act, found: Amount) -> None:
             what=f"{format_yuan(found.amount)}低于下限 {format_yuan(found.floor)}",
             fix="检查金额",
         )
+
+
+def _may_depart(found: Amount) -> bool:
+    """Whether somebody could let an amount that is over its limits pass: over none from which nobody may depart."""
+    assert found.amount is not None
+    is_hard = found.hard_ceiling is not None and found.amount > found.hard_ceiling
+    return not is_hard and any(limit.departs is not None for limit in found.item.ceilings)
 
 
 def require_bearers(act: Act, found: Amount) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from jiebang.lifecycle.errors import UnableToApply
@@ -11,7 +11,7 @@ from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.lifecycle.opening import open_where_due, opens_at_once
 from jiebang.policy.pack_process import End, Process, Stage, Target
 from jiebang.policy.process import targets_of
-from jiebang.policy.stages import KINDS, Gives, Per
+from jiebang.policy.stages import INTAKE_KINDS, KINDS, Gives, Per, is_favourable
 from jiebang.policy.words import OUTCOMES
 
 _WIDTH = [kind.value for kind in SubjectKind]
@@ -29,9 +29,12 @@ def close_run(run: StageRun, outcome: str, at: datetime) -> None:
     stage = process_of(run.subject).stages[run.stage]
     run.closed_at, run.outcome = at, outcome
     run.save(update_fields=["closed_at", "outcome", "closed_by", "note"])
-    kind = KINDS[stage.kind]
-    target, returning = stage.outcomes[outcome], outcome in kind.returning
-    follow(run.subject, target, at, returning=returning, makes=Gives.projects in kind.outcomes[outcome])
+    kind, target = KINDS[stage.kind], stage.outcomes[outcome]
+    if _lets_in_at_once(run.subject, stage) and is_favourable(stage.kind, outcome):
+        _follow_rest(run.subject, target, at)
+    else:
+        makes = Gives.projects in kind.outcomes[outcome]
+        follow(run.subject, target, at, returning=outcome in kind.returning, makes=makes)
     if run.subject.kind == Per.project.value and run.subject.parent is not None:
         # A lane that goes on alone may be all that those to be joined have waited for.
         _release(run.subject.parent, run.subject.kind, at, last=run.subject)
@@ -47,6 +50,44 @@ def follow(
     What `makes` projects leads only these on: one that is on its way already, or on its way out, is none of them.
     """
     _end_when_over([subject], _go([subject], target, at, returning=returning, makes=makes), at)
+
+
+def let_on(subject: Subject, window: Stage, at: datetime) -> None:
+    """What has come in through a window goes where all of it goes when the window closes, without waiting for that."""
+    outcome = next(iter(KINDS[window.kind].outcomes))
+    _end_when_over([subject], _go([subject], window.outcomes[outcome], at), at)
+
+
+def windows_of(subject: Subject) -> list[StageRun]:
+    """Open windows through which others may still come in beside those that have been let on."""
+    return _windows_among(subject.stage_runs.filter(closed_at__isnull=True), subject)
+
+
+def _windows_among(runs: Iterable[StageRun], subject: Subject) -> list[StageRun]:
+    stages = process_of(subject).stages
+    return [run for run in runs if _lets_in_at_once(subject, stages[run.stage])]
+
+
+def _lets_in_at_once(subject: Subject, stage: Stage) -> bool:
+    return stage.at_once is not None and stage.kind in INTAKE_KINDS and subject.kind == stage.per.value
+
+
+def shut_windows(subject: Subject, note: str, at: datetime) -> list[str]:
+    """Nobody can come in any more: what let in one after another is over, and nothing follows from it. Returns the stages."""
+    windows = windows_of(subject)
+    for run in windows:
+        run.closed_at, run.outcome, run.note = at, next(iter(KINDS[run.kind].outcomes)), note
+        run.save(update_fields=["closed_at", "outcome", "note"])
+    return [run.stage for run in windows]
+
+
+def _follow_rest(above: Subject, target: Target, at: datetime) -> None:
+    """A window closes: those go on that it hasn't let on yet, and what the others have waited for may open."""
+    inside = alive_below(above, Per.bid.value)
+    begun = set(StageRun.objects.filter(subject__in=inside).values_list("subject_id", flat=True))
+    if rest := [one for one in inside if one.pk not in begun]:
+        _end_when_over(rest, _go(rest, target, at), at)
+    _release(above, Per.bid.value, at, last=inside[-1])
 
 
 def _go(
@@ -178,9 +219,12 @@ def _release(above: Subject, kind: str, at: datetime, last: Subject) -> None:
 
     Where they wait for different stages, the first of the process goes first; the others wait on. A stage that may open at once
     opens for the first that waits for it; raises StillUnset while nobody has decided whether it may. Lanes of a race that
-    are to be joined wait for those that are assessed in the same round only: a lane that goes on alone has decided.
+    are to be joined wait for those that are assessed in the same round only: a lane that goes on alone has decided. While a
+    window is open that lets each go on by itself, somebody might still come.
     """
-    if above.ended_at is not None or _has_open_run(above):
+    here = list(above.stage_runs.filter(closed_at__isnull=True))
+    windows = _windows_among(here, above)
+    if above.ended_at is not None or len(here) > len(windows):
         return
     below = alive_below(above, kind)
     names = {one.waiting_for for one in below if one.waiting_for}
@@ -194,7 +238,7 @@ def _release(above: Subject, kind: str, at: datetime, last: Subject) -> None:
         if kind == Per.project.value and stages[name].kind == "approve_project":
             held_up = _is_assessed_with(last, waited)
         else:
-            held_up = any(one.pk in moving for one in waited)
+            held_up = bool(windows) or any(one.pk in moving for one in waited)
         if not held_up or opens_at_once(above, name, stages[name], at):
             _open_above(above, name, at)
             return

@@ -276,13 +276,13 @@ class Check:
                 self.differ(f"流程走到后的 {word}", sorted(wanted[word]), sorted(getattr(walk, word)))
 
     def stage(self, wanted: Mapping[str, Mapping[str, Any]]) -> None:
-        """`stage: {by, with, per, kind, on_expiry, among, when, at_once: pass|fail|unknown}`: who runs it, for what, whether due."""
+        """`stage: {by, with, per, kind, on_expiry, among, when, at_once, late: pass|fail|unknown}`: who runs it, for what, whether due."""
         process = self.program.pack.processes[self.process or ""]
         for key, expected in wanted.items():
             stage = process.stages[key]
             self.touch_stage(key)
             for word, value in expected.items():
-                if word in ("when", "at_once"):
+                if word in ("when", "at_once", "late"):
                     state = self.program.holds(
                         ("processes", self.process or "", "stages", key, word), self.situation
                     )

@@ -70,6 +70,7 @@ CONDITIONS: frozenset[tuple[type[BaseModel], str]] = frozenset(
     {
         (Rule, "given"), (Limit, "when"), (Money, "when"), (Stage, "when"), (Right, "when"),
         (Duty, "given"), (Paper, "when"), (PaperField, "when"), (Stage, "on_expiry"), (Stage, "among"), (Stage, "at_once"),
+        (Stage, "late"),
         (ex.Count, "where"), (ex.Sum, "where"), (ex.RecordFree, "where"),
     }
 )  # fmt: skip

@@ -65,7 +65,9 @@ class Stage(Item):
 
     `on_expiry`: the outcome when the stage's term runs out; without it a term binds those who run the stage, but time alone
     decides nothing. `among`: a window for whoever is still in it, or a selection out of those an earlier one kept in reserve.
-    `at_once`: while it holds, a selection opens for the first that has come so far, without waiting for the others.
+    `at_once`: while it holds, a selection opens for the first that has come so far, without waiting for the others; a window
+    lets what has come in go on at once, without waiting until it closes. `late`: while it holds, a window takes what comes
+    after its end as well, until somebody closes it.
     """
 
     kind: str
@@ -80,6 +82,7 @@ class Stage(Item):
     on_expiry: str | None = None
     among: Among | None = None
     at_once: Condition | None = None
+    late: Condition | None = None
     scoring: Scoring | None = None
     at_most: str | None = None
     sealed: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.pack_process import Among, End, Process, Stage, Target
-from jiebang.policy.stages import AWAITING_KINDS, EXISTS, KINDS, MONEY_KINDS, Gives
+from jiebang.policy.stages import AWAITING_KINDS, EXISTS, KINDS, MONEY_KINDS, Gives, Per
 from jiebang.policy.values import read_literal
 
 Report = Callable[[tuple[str | int, ...], str, str], None]
@@ -105,8 +105,7 @@ def _prove_stage(
         complain(path, "when 与 skipped 要一起写", "有条件的阶段要写条件不成立时的去向")
     _prove_expiry(key, process, path, complain)
     _prove_among(stage, process, path, complain)
-    if stage.at_once is not None and stage.kind != "select":
-        complain((*path, "at_once"), f"“{kind.label}”不能写 at_once", "只有遴选可以不等别人先进行")
+    _prove_at_once(stage, process, path, complain)
     if stage.kind in WINDOWED and stage.term is None:
         complain(path, f"“{kind.label}”没有写期限", "写 term；办法没规定长度的，让期限引用裁量项")
     for _outcome, target, _ in routes_of(stage):
@@ -173,6 +172,22 @@ def is_only_returned_to(key: str, process: Process) -> bool:
         if one.kind in KINDS
         for outcome, target, _ in routes_of(one)
     )
+
+
+def _prove_at_once(stage: Stage, process: Process, path: tuple[str | int, ...], complain: Report) -> None:
+    label, is_open = KINDS[stage.kind].label, stage.kind in _OPEN_TO_BIDDERS
+    if stage.at_once is not None and not is_open and stage.kind != "select":
+        complain((*path, "at_once"), f"“{label}”不能写 at_once", "只有遴选和收申请的窗口可以不等别人先进行")
+    if stage.late is not None and not is_open:
+        complain((*path, "late"), f"“{label}”不能写 late", "只有收申请的窗口截止之后还可以收")
+    if stage.at_once is None or not is_open:
+        return
+    target = stage.outcomes.get(next(iter(KINDS[stage.kind].outcomes)))
+    following = () if target is None else targets_of(target)
+    if any(one.per is not Per.bid for name in following if (one := process.stages.get(name)) is not None):
+        complain(
+            (*path, "at_once"), "截止之后的阶段不是一份申请一份办，不能不等截止", "让去向的阶段写 per: bid"
+        )
 
 
 def _prove_among(stage: Stage, process: Process, path: tuple[str | int, ...], complain: Report) -> None:

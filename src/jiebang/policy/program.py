@@ -187,6 +187,8 @@ def loose_conditions(pack: Pack) -> Iterator[tuple[tuple[str | int, ...], Any]]:
                 yield ("processes", key, "stages", name, "when"), stage.when
             if stage.at_once is not None:
                 yield ("processes", key, "stages", name, "at_once"), stage.at_once
+            if stage.late is not None:
+                yield ("processes", key, "stages", name, "late"), stage.late
     for key, right in pack.rights.items():
         if right.when is not None:
             yield ("rights", key, "when"), right.when

@@ -202,8 +202,12 @@ class Narrator:
             f"出{self.papers(stage.papers.gives)}" if stage.papers.gives else "",
             f"到期没有结果的，按“{words.OUTCOMES[stage.on_expiry]}”办结" if stage.on_expiry else "",
             words.AMONG[stage.among.value] if stage.among else "",
-            f"在{first}时，有一个到了就可以进行，不等其他的"
+            f"在{first}时，"
+            + ("有一个到了就可以进行，不等其他的" if stage.kind == "select" else "收到一份就往下办，不等截止")
             if (first := self._selected("processes", process, "stages", key, "at_once"))
+            else "",
+            f"在{late}时，截止之后到办结之前还可以收"
+            if (late := self._selected("processes", process, "stages", key, "late"))
             else "",
             f"至多 {stage.at_most}" if stage.at_most else "",
             self._scoring(stage.scoring) if stage.scoring else "",

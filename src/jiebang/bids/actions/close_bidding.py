@@ -2,7 +2,8 @@
 
 from jiebang.bids.actions.submit_bid import TITLE
 from jiebang.ledger.append import EntryDraft
-from jiebang.lifecycle.errors import Refused
+from jiebang.lifecycle.closing import takes_late
+from jiebang.lifecycle.errors import Refused, UnableToApply
 from jiebang.lifecycle.known import alive_below, situations_of
 from jiebang.lifecycle.models import FactEntry, HandIn, Subject
 from jiebang.lifecycle.routing import end_subjects
@@ -24,6 +25,8 @@ def close_bidding(act: Act) -> str:
     if act.subject.kind != "challenge":
         # The time for correcting a returned bid is over. Where the pack says nothing of that, it goes back as it is.
         return act.stage.on_expiry or "closed"
+    if act.actor is None and takes_late(act.run, act.stage, act.at):
+        raise UnableToApply(where=act.stage.label, what="截止之后还收", fix="不再收的时候由经办人办结")
     bids = alive_below(act.subject, "bid")
     if act.stage.sealed:
         _open(bids)

@@ -9,7 +9,7 @@ from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.facts import as_recorded
 from jiebang.lifecycle.known import alive_below, descendants_of
 from jiebang.lifecycle.models import StageRun, Subject
-from jiebang.lifecycle.routing import came_to, end_each, end_subjects, process_of
+from jiebang.lifecycle.routing import came_to, end_each, end_subjects, process_of, shut_windows, windows_of
 from jiebang.lifecycle.rules import require_rules
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.subjects import call_back, keep_in_reserve
@@ -60,7 +60,14 @@ def select_bids(act: Act) -> str:
             what=f"还有 {len(busy)} 家没有办到这一步，不能说没有合格的",
             fix="等它们办完再定",
         )
+    elif act.stage.among is not Among.reserve and (windows := windows_of(act.subject)):
+        label = process_of(act.subject).stages[windows[0].stage].label
+        raise UnableToApply(
+            where=act.stage.label, what=f"{label}还没有截止，不能说没有合格的", fix="截止之后再定"
+        )
     _part_ways(act, chosen, candidates)
+    if chosen and (shut := shut_windows(act.subject, "已有人选中", act.at)):
+        act.drafts.append(EntryDraft("windows.shut", {"subject": act.subject.pk, "stages": shut}))
     act.run.note = note
     if not chosen:
         return "none_qualified"
