@@ -89,7 +89,12 @@ def _read(asked: list[tuple[Subject, Told]]) -> _Records:
         for key, stage, at in handed.values_list("subject_id", "run__stage", "received_at"):
             hand_ins.setdefault(key, []).append((stage, at))
     values: dict[tuple[int, str], list[FactEntry]] = {}
-    if stood := [(one.pk, name) for one, told in asked for name in (told.stood_at or {}).values()]:
+    if stood := [
+        (here.pk, name)
+        for one, told in asked
+        for name in (told.stood_at or {}).values()
+        for here in lineage_of(one)
+    ]:
         entries = FactEntry.objects.filter(
             subject__in={pk for pk, _ in stood}, name__in={name for _, name in stood}
         )
@@ -127,17 +132,22 @@ def _came_to(key: int, came_to: Mapping[str, str], records: _Records) -> bool:
 
 
 def _stood_at(subject: Subject, stage: str, name: str, records: _Records) -> Any:
-    """What was on record for a thing when the newest run of a stage began, its own or of what it belongs to."""
-    runs = [run for here in lineage_of(subject) for run in _runs(here.pk, [stage], records)]
+    """What was on record for a thing when the newest run of a stage began, its own or of what it belongs to.
+
+    As everywhere, what is said of the thing itself goes before what is said of what it grew out of.
+    """
+    lineage = lineage_of(subject)
+    runs = [run for here in lineage for run in _runs(here.pk, [stage], records)]
     if not runs:
         return None
     at = max(runs, key=lambda run: (run.opened_at, run.pk)).opened_at
-    stood = [
+    stood = (
         entry.value
-        for entry in records.values.get((subject.pk, name), [])
+        for here in lineage
+        for entry in reversed(records.values.get((here.pk, name), []))
         if entry.recorded_at <= at and (entry.superseded_at is None or entry.superseded_at > at)
-    ]
-    return stood[-1] if stood else None
+    )
+    return next(stood, None)
 
 
 def _moment(subject: Subject, told: Told, records: _Records) -> datetime | None:

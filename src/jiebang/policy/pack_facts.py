@@ -44,8 +44,8 @@ class Told(Strict):
 
     `opened`, `closes`, `closed`: when the newest of them began, runs out, ended; `handed_in`: when the thing's papers came in
     there; `passed`: whether the newest of them ended well; `came_to`: {stage: outcome}, whether the newest run of one of them
-    ended with that outcome; `stood_at`: {stage: fact}, what was on record for the thing itself when the newest run of the stage
-    began, its own or of what it belongs to, whatever has been recorded since; `counts`: how many things below, still in it,
+    ended with that outcome; `stood_at`: {stage: fact}, what was on record for the thing, or what it grew out of, when the newest
+    run of the stage began, its own or of what it belongs to, whatever has been recorded since; `counts`: how many things below, still in it,
     passed them or came to that outcome.
     """
 
