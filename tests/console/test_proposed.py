@@ -101,18 +101,24 @@ def test_nobody_signs_what_was_put_in_the_place_of_what_they_read(life_until: Pl
     challenge = life.subject("challenge")
     officer, head = life.client("officer"), life.client("head")
     propose, sign = address(challenge, "select", "propose"), address(challenge, "select", "sign_off")
-    # Two tabs: what has been put up isn't offered to be put up anew, but a form opened before still arrives.
     tabs = [open_form(officer, propose), open_form(officer, propose)]
 
-    def put_up(note: str) -> None:
-        form = {**tabs.pop(), "bids": str(life.subject("bid1").pk), "note": note}
-        assert officer.post(propose, form).status_code == 302
+    def put_up(note: str, form: dict[str, str]) -> int:
+        form = {**form, "bids": str(life.subject("bid1").pk), "note": note}
+        return officer.post(propose, form).status_code
+
+    def sign_first() -> None:
         assert officer.post(sign, {**open_form(officer, sign), "agreed": "true"}).status_code == 302
 
-    put_up("评分第一")
+    assert put_up("评分第一", tabs[0]) == 302
+    sign_first()
     read = open_form(head, sign)
     assert "评分第一" in head.get(sign).content.decode()
-    put_up("另有考虑")
+    # A tab opened before knows nothing of what stands by now, and doesn't void what was signed.
+    assert put_up("另有考虑", tabs[1]) == 422
+    assert Proposal.objects.count() == 1
+    assert put_up("另有考虑", {**tabs[1], "_draft": "z", "_read": read["_read"]}) == 302
+    sign_first()
     late = head.post(sign, {**read, "agreed": "true"})
     assert "您打开页面之后，要签署的内容换了" in late.content.decode()
     # A form that doesn't say what was read is no signature either, and what was refused once isn't signed by another click.

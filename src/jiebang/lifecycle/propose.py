@@ -17,7 +17,7 @@ from jiebang.lifecycle.facts import as_recorded, source_of
 from jiebang.lifecycle.models import Proposal, StageRun, Subject
 from jiebang.lifecycle.proposals import digest_known, require_current, standing_proposal
 from jiebang.lifecycle.routing import close_run
-from jiebang.lifecycle.sign_off import chain_of, require_every_signature, void_signatures
+from jiebang.lifecycle.sign_off import chain_of, require_every_signature, require_read, void_signatures
 from jiebang.lifecycle.transitions import Act, Transition, find, register
 from jiebang.policy.stages import KINDS, MONEY_KINDS
 
@@ -36,7 +36,11 @@ def propose(act: Act) -> None:
         # What was found was found by now, whenever the last signature comes.
         act.payload = {**act.payload, "facts": as_recorded(given, source_of(act), act.at)}
     outcome, ends = _try_out(act)
-    told = {"payload": act.payload, "outcome": outcome, "ends": ends}
+    told = {
+        "payload": {name: given for name, given in act.payload.items() if name != "read"},
+        "outcome": outcome,
+        "ends": ends,
+    }
     known, earlier = digest_known(act), standing_proposal(act.run)
     if (
         earlier is not None
@@ -44,6 +48,7 @@ def propose(act: Act) -> None:
         and told == {name: getattr(earlier, name) for name in told}
     ):
         raise AlreadyDone(where=act.stage.label, what="同样的拟办意见已经提出", fix="等逐级签署")
+    require_read(act, "别人提出了另一份拟办意见", "回到事项页面看过；要改，由签署人退回后重新提出")
     void_signatures(act)
     salt = secrets.token_hex(16)
     made = Proposal.objects.create(

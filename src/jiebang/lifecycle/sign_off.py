@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from jiebang.kernel.periods import SHANGHAI
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import program_of
@@ -46,11 +47,19 @@ def sign_off(act: Act) -> None:
     chain = chain_of(act)
     if not chain:
         raise UnableToApply(where=act.stage.label, what="这个阶段不需要逐级审批", fix="直接办结")
-    standing = SignOff.objects.filter(run=act.run, voided_at__isnull=True).select_related("signed_by")
+    standing = SignOff.objects.filter(run=act.run, voided_at__isnull=True).select_related("signed_by__person")
     signed = list(standing.order_by("pk"))
-    if len(signed) == len(chain):
+    turn = chain[len(signed)] if len(signed) < len(chain) else ""
+    if held := next((one for one in signed if one.position == act.actor.position), None):
+        # Somebody of the same position was first, or this is another tab: who signed and when is what happened.
+        raise AlreadyDone(
+            where=act.stage.label,
+            what=f"{Position(held.position).label}这一级已由{held.signed_by.person.name}"
+            f"于 {held.signed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 签署",
+            fix=f"等{Position(turn).label}签署" if turn else "已经全部签完，可以办结",
+        )
+    if not turn:
         raise AlreadyDone(where=act.stage.label, what="审批已经全部签完", fix="可以办结")
-    turn = chain[len(signed)]
     if act.actor.position != turn:
         raise NotAllowed(
             where=act.stage.label,
@@ -60,10 +69,7 @@ def sign_off(act: Act) -> None:
     # A person may have several accounts.
     if any(one.signed_by.person_id == act.actor.person_id for one in signed):
         raise NotAllowed(where=act.stage.label, what="同一个人不能签两级", fix="由另一位有权的人签署")
-    if "read" in act.payload and act.payload["read"] != put_up_at(act.run):
-        raise UnableToApply(
-            where=act.stage.label, what="您打开页面之后，要签署的内容换了", fix="回到事项页面看过再签"
-        )
+    require_read(act, "要签署的内容换了", "回到事项页面看过再签")
     agreed = bool(act.payload.get("agreed"))
     note = str(act.payload.get("note", ""))
     if not agreed and not note.strip():
@@ -80,6 +86,12 @@ def sign_off(act: Act) -> None:
     if not agreed:
         void_signatures(act)
     act.result["sign_off"] = made.pk
+
+
+def require_read(act: Act, what: str, fix: str) -> None:
+    """Raise UnableToApply where something else waits by now than stood on the page the actor read; `read` of the payload tells."""
+    if "read" in act.payload and act.payload["read"] != put_up_at(act.run):
+        raise UnableToApply(where=act.stage.label, what=f"您打开页面之后，{what}", fix=fix)
 
 
 def _note_in_ledger(act: Act, position: str, *, agreed: bool) -> None:

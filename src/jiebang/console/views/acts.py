@@ -16,7 +16,15 @@ from jiebang.console.articles import articles_of
 from jiebang.console.checks import changed_fields, leave_unchecked, with_declared, with_names
 from jiebang.console.drafts import REPLACES, close_draft, find_draft, next_revision, save_draft
 from jiebang.console.fields import Typed
-from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draft_key, read_form, typed_of
+from jiebang.console.forms import (
+    BOUND_TO_READ,
+    ActForm,
+    build_form,
+    fill_from_facts,
+    new_draft_key,
+    read_form,
+    typed_of,
+)
 from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
 from jiebang.console.proposed import proposed_at
@@ -128,7 +136,7 @@ def _open_form(scene: Scene) -> ActForm:
         today = {"as_of": [local_date(scene.visit.at).isoformat()]}
         return build_form(scene.event, scene.asking, today, draft=new_draft_key())
     if scene.event not in SUBMISSIONS:
-        read = put_up_at(scene.asking.run) if scene.event == "sign_off" else ""
+        read = put_up_at(scene.asking.run) if scene.event in BOUND_TO_READ else ""
         return build_form(scene.event, scene.asking, draft=new_draft_key(), read=read)
     draft = find_draft(scene.visit, scene.subject, scene.stage, scene.event, _one_of_several(scene))
     if draft is not None and scene.held is None:
@@ -176,7 +184,7 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
     payload = read_form(form, scene.asking)
     if scene.event in ("conclude", "propose"):
         leave_unchecked(payload, form, scene.asking.run.kind)
-    if scene.event == "sign_off":
+    if scene.event in BOUND_TO_READ:
         payload["read"] = form.read
     if form.errors:
         return _show(request, scene, form, status=422)
