@@ -74,9 +74,7 @@ class Selecting:
         assert verify_chain(self.life.programme.chain_key).is_intact
         run = self.run
         closed = int(run.closed_at is not None)
-        kinds = list(Entry.objects.values_list("kind", flat=True))
-        concluded = [kind for kind in kinds if kind in ("proposal.concluded",)]
-        assert len(concluded) == int(run.outcome == "selected")
+        assert Entry.objects.filter(kind="proposal.concluded").count() == int(run.outcome == "selected")
         told = OutboxMessage.objects.filter(topic="stage.concluded", body__stage="select")
         assert told.count() == closed
         after = StageRun.objects.filter(subject=self.challenge, stage="council")

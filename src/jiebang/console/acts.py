@@ -257,6 +257,8 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
     situation = situation_of(subject, at)
     verdicts = verdicts_of(run, program, at)
     serves = sees_proposals(actor)
+    act = Act(run, subject, stage, program, actor, None, at, {})
+    proposed = proposed_at(act)
     if actor.organisation_id is not None:
         # What the rules say of a rival's bid is as closed to others as the bid itself.
         seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
@@ -276,11 +278,11 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         stage=stage,
         articles=articles_of(program, stage.clause),
         days_left=days_left(run, at),
-        offers=offers_of(run, stage, program, actor, at),
+        offers=offers_of(act, proposed),
         verdicts=verdicts,
         unset_ahead=list(dict.fromkeys(unset)),
         chain=sign_off_state(run, subject)[0] if serves else [],
-        proposed=proposed_at(Act(run, subject, stage, program, actor, None, at, {})) if serves else None,
+        proposed=proposed if serves else None,
         returned=_returned_with(run),
         year_ahead=year_ahead,
     )
@@ -353,10 +355,11 @@ def _label_of(row: Transition, run: StageRun, stage: Stage) -> str:
     return "、".join(outcome_label(run.kind, one) for one in stage.outcomes if not is_guarded(run.kind, one))
 
 
-def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datetime) -> list[Offer]:
-    """Every act there is at a run, each with whether and why not."""
-    subject = run.subject
-    has_proposal = still_stands(Act(run, subject, stage, program, actor, None, at, {}))
+def offers_of(act: Act, proposed: Proposed | None) -> list[Offer]:
+    """Every act there is at an act's run, each with whether its actor may do it and why not; `proposed`: what stands there."""
+    run, subject, stage, program, actor, at = act.run, act.subject, act.stage, act.program, act.actor, act.at
+    assert actor is not None
+    has_proposal = still_stands(act, proposed)
     has_objection = (
         run.kind == "notice" and Objection.objects.filter(run=run, resolved_at__isnull=True).exists()
     )

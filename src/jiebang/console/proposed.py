@@ -12,8 +12,8 @@ from jiebang.console.slots import name_things
 from jiebang.documents.reference import FileReference, references_in
 from jiebang.funding.models import Payment
 from jiebang.funding.sent_back import is_outdated
-from jiebang.lifecycle.models import FactEntry, Proposal, StageRun, Subject
-from jiebang.lifecycle.proposals import changed_since, standing_proposal
+from jiebang.lifecycle.models import FactEntry, Proposal, StageRun, Subject, SubjectKind
+from jiebang.lifecycle.proposals import changed_since, digest_known, digests_known, standing_proposal
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.stages import MONEY_KINDS
 
@@ -29,14 +29,25 @@ class ProposedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """One thing that concluding would set up: a project, a lane; what it grows out of, in words, where it does."""
+
+    kind: str
+    number: str
+    title: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposed:
-    """How a stage is to be concluded: in words, with what would end by it and what has changed meanwhile."""
+    """How a stage is to be concluded: in words, with what would be set up and end by it, and what has changed meanwhile."""
 
     proposal: Proposal
     outcome: str
     note: str
     chosen: tuple[str, ...]
     facts: tuple[ProposedFact, ...]
+    makes: tuple[Made, ...]
     ends: tuple[str, ...]
     changed: tuple[str, ...]
 
@@ -51,12 +62,27 @@ def standing_at(runs: Iterable[StageRun]) -> set[int]:
     return {*payments.values_list("run_id", flat=True), *proposals.values_list("run_id", flat=True)}
 
 
-def still_stands(act: Act) -> bool:
+def outdated_at(acts: Iterable[Act]) -> dict[int, tuple[Proposal, list[str]]]:
+    """The proposals that stand at the runs of some acts but not as they were made, with what has changed, by the run's key.
+
+    As many queries for many acts as for one. Amounts put up for payment are no proposals of this sort.
+    """
+    by_run = {act.run.pk: act for act in acts}
+    standing = Proposal.objects.filter(run__in=by_run, withdrawn_at__isnull=True)
+    proposals = {one.run_id: one for one in standing.select_related("proposed_by")}
+    known = digests_known([by_run[pk] for pk in proposals])
+    return {
+        pk: (one, changed)
+        for pk, one in proposals.items()
+        if (changed := changed_since(by_run[pk], one, known[pk]))
+    }
+
+
+def still_stands(act: Act, proposed: Proposed | None) -> bool:
     """Whether something waits as it was proposed. What isn't so any more stands in nobody's way: it is proposed anew."""
     if act.stage.kind in MONEY_KINDS:
         return bool(standing_at([act.run])) and not is_outdated(act)
-    proposal = standing_proposal(act.run)
-    return proposal is not None and not changed_since(act, proposal)
+    return proposed is not None and not proposed.changed
 
 
 def proposed_at(act: Act) -> Proposed | None:
@@ -65,16 +91,24 @@ def proposed_at(act: Act) -> Proposed | None:
     if proposal is None:
         return None
     payload: dict[str, Any] = proposal.payload
-    things = Subject.objects.filter(pk__in={*proposal.ends, *payload.get("bids", [])}).order_by("pk")
-    named = {int(key): told for key, told in name_things(things).items()}
+    grown = {one["origin"] for one in proposal.makes if one["origin"]}
+    keys = {*proposal.ends, *payload.get("bids", []), *grown}
+    named = {
+        int(key): told
+        for key, told in name_things(Subject.objects.filter(pk__in=keys).order_by("pk")).items()
+    }
     return Proposed(
         proposal,
         outcome_label(act.stage.kind, proposal.outcome),
         str(payload.get("note", "")),
         tuple(named[pk] for pk in payload.get("bids", []) if pk in named),
         tuple(_shown(act)),
+        tuple(
+            Made(SubjectKind(one["kind"]).label, one["number"], one["title"], named.get(one["origin"], ""))
+            for one in proposal.makes
+        ),
         tuple(named[pk] for pk in proposal.ends if pk in named),
-        tuple(changed_since(act, proposal)),
+        tuple(changed_since(act, proposal, digest_known(act))),
     )
 
 

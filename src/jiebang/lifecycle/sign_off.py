@@ -12,7 +12,7 @@ from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import Proposal, SignOff, StageRun, Subject
-from jiebang.lifecycle.proposals import require_current, standing_proposal
+from jiebang.lifecycle.proposals import digest_known, require_current, standing_proposal
 from jiebang.lifecycle.transitions import Act, Transition, find, register
 from jiebang.organisations.enums import Position
 from jiebang.policy.pack_parties import PartyIs
@@ -102,7 +102,7 @@ def _note_in_ledger(act: Act, position: str, *, agreed: bool) -> None:
         if proposal is None:
             raise UnableToApply(where=act.stage.label, what="还没有提出拟办意见", fix="先提出，再逐级签署")
         if agreed:
-            require_current(act, proposal)
+            require_current(act, proposal, digest_known(act))
         body["proposal"] = proposal.digest
     act.drafts.append(EntryDraft("proposal.signed", body))
 

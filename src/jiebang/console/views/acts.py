@@ -27,7 +27,7 @@ from jiebang.console.forms import (
 )
 from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
-from jiebang.console.proposed import proposed_at
+from jiebang.console.proposed import Proposed, proposed_at
 from jiebang.console.sight import sight_of
 from jiebang.console.slots import TAKES_FACTS, Asking
 from jiebang.console.typed_keys import read_draft_key, read_key
@@ -65,6 +65,7 @@ class Scene:
     offer: Offer | None
     asking: Asking | None
     held: Subject | None = None
+    proposed: Proposed | None = None
 
 
 def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, event: str) -> Scene:
@@ -84,7 +85,9 @@ def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, 
     if run is None:
         return scene
     run.subject = subject
-    offers = offers_of(run, described, program, visit.actor, visit.at)
+    act = Act(run, subject, described, program, visit.actor, None, visit.at, {})
+    scene.proposed = proposed_at(act)
+    offers = offers_of(act, scene.proposed)
     scene.offer = next((one for one in offers if one.event == event), None)
     more = tuple(name for name in _asked_more(request) if name in program.types)
     scene.asking = Asking(run, subject, program, visit.at, visit.actor, more=more)
@@ -325,10 +328,7 @@ def _show(
     }
     if scene.run is not None and scene.event in ("sign_off", "conclude_as_signed"):
         # Nobody signs or carries out what isn't before his eyes.
-        act = Act(
-            scene.run, scene.subject, described, scene.program, scene.visit.actor, None, scene.visit.at, {}
-        )
-        context["proposed"] = proposed_at(act) if sees_proposals(scene.visit.actor) else None
+        context["proposed"] = scene.proposed if sees_proposals(scene.visit.actor) else None
     if form and scene.event == "check_facts":
         form.slots = [with_declared(slot) for slot in form.slots]
     if scene.asking and form and scene.event in TAKES_FACTS:
