@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.console.lives import Life
 from tests.console.test_acts import address, open_form
 from tests.lifecycle.chains import set_chain
 
+from jiebang.console import proposed
 from jiebang.lifecycle.models import Proposal, Subject
+from jiebang.lifecycle.proposals import digest_known
+from jiebang.lifecycle.transitions import Act
 
 PlayLife = Callable[[str], Life]
+WORKLIST = "/console/worklist/"
 
 
 def case_page(client: Client, subject: Subject) -> str:
@@ -63,15 +68,14 @@ def test_the_worklist_tells_whose_turn_it_is(life_until: PlayLife) -> None:
     life = life_until("2026-03-30T09:00")
     set_chain(life.stage.programme, "select", "officer", "head")
     challenge, officer = life.subject("challenge"), life.client("officer")
-    worklist = "/console/worklist/"
-    assert "提出拟办意见" in officer.get(worklist).content.decode()
+    assert "提出拟办意见" in officer.get(WORKLIST).content.decode()
     propose = address(challenge, "select", "propose")
     officer.post(propose, {**open_form(officer, propose), "bids": str(life.subject("bid1").pk)})
-    officer.get(worklist)  # what has just been done is told once
-    told = officer.get(worklist).content.decode()
+    officer.get(WORKLIST)  # what has just been done is told once
+    told = officer.get(WORKLIST).content.decode()
     assert "提出拟办意见" not in told
     assert "签署" in told
-    assert "现在轮到经办签署" in life.client("head").get(worklist).content.decode()
+    assert "现在轮到经办签署" in life.client("head").get(WORKLIST).content.decode()
 
 
 def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> None:
@@ -93,6 +97,56 @@ def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> Non
     page = case_page(officer, need)
     assert "提出之后变了：项目投入总额" in page
     assert "要重新提出" in page
+    # Whoever proposed it reads it where their day begins, and may propose anew; to others it is nothing of theirs.
+    officer.get(WORKLIST)  # what has just been done is told once
+    own, others = (life.client(who).get(WORKLIST).content.decode() for who in ("officer", "second"))
+    outdated = "您提出的拟办意见已经过时，之后变了：项目投入总额"
+    assert outdated in own
+    assert outdated not in others
+    for page in (own, others):
+        assert "提出拟办意见</span>" in page
+        assert ">签署</span>" not in page, "nobody is asked to sign what can't be signed"
+    propose = address(need, "vet", "propose")
+    again = {**open_form(officer, propose), **invested, "outcome": "passed"}
+    assert officer.post(propose, again).status_code == 302
+    assert outdated not in officer.get(WORKLIST).content.decode()
+
+
+def test_the_page_that_is_signed_names_the_projects_it_sets_up(life_until: PlayLife) -> None:
+    life = life_until("2026-04-09T09:00")
+    set_chain(life.stage.programme, "approve_project", "officer", "head")
+    challenge, bid, officer = life.subject("challenge"), life.subject("bid1"), life.client("officer")
+    propose = address(challenge, "approve", "propose")
+    assert officer.post(propose, {**open_form(officer, propose), "outcome": "approved"}).status_code == 302
+    for page in (
+        case_page(officer, challenge),
+        officer.get(address(challenge, "approve", "sign_off")).content.decode(),
+    ):
+        assert "办结后设立 1 件" in page
+        assert f"项目 {challenge.number}-P01" in page
+        assert f"来自 {bid.number} 示例大学（合成）" in page
+    assert "办结后设立" not in case_page(life.client("prof"), challenge)
+
+
+def test_what_has_changed_is_worked_out_once_for_a_page(
+    life_until: PlayLife, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = life_until("2026-04-09T09:00")
+    set_chain(life.stage.programme, "approve_project", "officer", "head")
+    challenge, officer = life.subject("challenge"), life.client("officer")
+    propose, sign = address(challenge, "approve", "propose"), address(challenge, "approve", "sign_off")
+    assert officer.post(propose, {**open_form(officer, propose), "outcome": "approved"}).status_code == 302
+    asked = []
+
+    def count(act: Act) -> dict[str, str]:
+        asked.append(act)
+        return digest_known(act)
+
+    monkeypatch.setattr(proposed, "digest_known", count)
+    case_page(officer, challenge)
+    assert len(asked) == 1
+    officer.get(sign)
+    assert len(asked) == 2
 
 
 def test_nobody_signs_what_was_put_in_the_place_of_what_they_read(life_until: PlayLife) -> None:

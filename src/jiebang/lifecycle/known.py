@@ -255,11 +255,13 @@ def _load_families(subjects: Sequence[Subject]) -> None:
         for one in frontier:
             there = one._state.fields_cache  # noqa: SLF001  as above
             for name, key in (("parent", one.parent_id), ("origin", one.origin_id)):
-                if key is not None and name not in there:
+                if key is None:
+                    continue
+                if name not in there:
                     setattr(one, name, known[key])
-                    # A family has one programme; asking for it row by row would cost a query each.
-                    if "programme" not in known[key]._state.fields_cache:  # noqa: SLF001  as above
-                        known[key].programme = one.programme
+                # A family has one programme; asking for it row by row would cost a query each.
+                if "programme" not in there[name]._state.fields_cache:  # noqa: SLF001  as above
+                    there[name].programme = one.programme
         frontier = held + fetched
 
 
