@@ -8,13 +8,16 @@ from typing import Any
 
 from jiebang.console.labels import outcome_label
 from jiebang.console.queries import names_in, show_value
+from jiebang.console.signing import may_sign
 from jiebang.console.slots import name_things
+from jiebang.console.visibility import may_read_only, sees_proposals
 from jiebang.documents.reference import FileReference, references_in
 from jiebang.funding.models import Payment
 from jiebang.funding.sent_back import is_outdated
 from jiebang.lifecycle.models import FactEntry, Proposal, StageRun, Subject, SubjectKind
 from jiebang.lifecycle.proposals import changed_since, digest_known, digests_known, standing_proposal
 from jiebang.lifecycle.transitions import Act
+from jiebang.organisations.models import Mandate
 from jiebang.policy.stages import MONEY_KINDS
 
 
@@ -50,6 +53,8 @@ class Proposed:
     makes: tuple[Made, ...]
     ends: tuple[str, ...]
     changed: tuple[str, ...]
+    #: whether the reader may open the files that it names
+    opens: bool
 
 
 def standing_at(runs: Iterable[StageRun]) -> set[int]:
@@ -109,22 +114,40 @@ def proposed_at(act: Act) -> Proposed | None:
         ),
         tuple(named[pk] for pk in proposal.ends if pk in named),
         tuple(changed_since(act, proposal, digest_known(act))),
+        _opens(act, proposal),
     )
 
 
-def proposed_facts(subject: Subject) -> Iterable[FactEntry]:
-    """The facts as they would be recorded if what stands proposed at a thing's runs were concluded; nothing of them is saved."""
-    for proposal in Proposal.objects.filter(run__subject=subject, withdrawn_at__isnull=True).order_by("pk"):
+def _opens(act: Act, proposal: Proposal) -> bool:
+    """Whether the actor is one of those who sign, an auditor, or of the authority that put it forward with its own files."""
+    actor = act.actor
+    assert actor is not None
+    if not sees_proposals(actor):
+        return False
+    own = Mandate.objects.filter(person__accounts=proposal.proposed_by_id, authority=actor.authority_id)
+    return may_read_only(actor) or may_sign(act.run, act.subject, actor, act.at) or own.exists()
+
+
+def proposed_facts(subject: Subject) -> Iterable[tuple[StageRun, FactEntry]]:
+    """The facts as they would be recorded if what stands proposed at a thing's open runs were concluded, each with its run.
+
+    Nothing of them is saved.
+    """
+    standing = Proposal.objects.filter(
+        run__subject=subject, run__closed_at__isnull=True, withdrawn_at__isnull=True
+    )
+    for proposal in standing.select_related("run").order_by("pk"):
         for name, raw in proposal.payload.get("facts", {}).items():
-            yield FactEntry(
+            entry = FactEntry(
                 subject=subject, name=name, value=raw["value"], source=raw["source"], as_of=raw["as_of"],
                 recorded_by_id=proposal.proposed_by_id,
             )  # fmt: skip
+            yield proposal.run, entry
 
 
 def _shown(act: Act) -> Iterable[ProposedFact]:
     types, declared = act.program.types, act.program.pack.facts
-    entries = [one for one in proposed_facts(act.subject) if one.name in types]
+    entries = [one for run, one in proposed_facts(act.subject) if run == act.run and one.name in types]
     names = names_in([(types[one.name], one.value) for one in entries])
     for one in entries:
         files = tuple(references_in(one.value))
