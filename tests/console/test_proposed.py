@@ -112,6 +112,23 @@ def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> Non
     assert outdated not in officer.get(WORKLIST).content.decode()
 
 
+def test_whoever_proposed_takes_it_back_on_its_own_page(life_until: PlayLife) -> None:
+    life = life_until("2026-03-30T09:00")
+    set_chain(life.stage.programme, "select", "officer", "head")
+    challenge, officer = life.subject("challenge"), life.client("officer")
+    propose, back = address(challenge, "select", "propose"), address(challenge, "select", "withdraw_proposal")
+    assert back not in case_page(officer, challenge)
+    given = {"bids": str(life.subject("bid1").pk), "note": "专家评分第一"}
+    assert officer.post(propose, {**open_form(officer, propose), **given}).status_code == 302
+    assert back in case_page(officer, challenge)
+    for who in ("second", "head", "auditor", "prof"):
+        assert back not in case_page(life.client(who), challenge)
+    assert "撤回拟办意见" not in officer.get(WORKLIST).content.decode(), "nobody has to"
+    assert "专家评分第一" in officer.get(back).content.decode()
+    assert officer.post(back, open_form(officer, back)).status_code == 302
+    assert "专家评分第一" not in case_page(officer, challenge)
+
+
 def test_the_page_that_is_signed_names_the_projects_it_sets_up(life_until: PlayLife) -> None:
     life = life_until("2026-04-09T09:00")
     set_chain(life.stage.programme, "approve_project", "officer", "head")

@@ -203,12 +203,28 @@ def test_the_last_signature_and_another_proposal(all_but_one: Selecting, turned:
     # Whichever was first: what was read isn't what stands now, and no signature stands under it.
     assert not SignOff.objects.filter(run=all_but_one.run, voided_at=None).exists()
     if not done(told)[0]:
-        # Its turn has gone as well; either way it reads that this isn't what it signs now.
-        assert "现在轮到经办签署" in told[0]["why"] or "要签署的内容换了" in told[0]["why"]
+        assert "您打开页面之后，要签署的内容换了" in told[0]["why"]
     with pytest.raises(UnableToApply, match="还没有签完"):
         all_but_one.act("officer", "conclude_as_signed")
     all_but_one.conclude()
     assert Subject.objects.get(pk=all_but_one.bid1).ended_at is not None
+
+
+@ORDERS
+def test_the_last_signature_and_the_withdrawal(all_but_one: Selecting, turned: bool) -> None:
+    signature = last_signature(all_but_one)
+    told = all_but_one.race(
+        signature, ("officer", "withdraw_proposal", {"read": signature[2]["read"]}), turned=turned
+    )
+    assert done(told)[1]
+    assert not Proposal.objects.filter(withdrawn_at=None).exists()
+    assert not SignOff.objects.filter(run=all_but_one.run, voided_at=None).exists()
+    if not done(told)[0]:
+        assert "您打开页面之后，要签署的内容换了" in told[0]["why"]
+    with pytest.raises(UnableToApply, match="还没有提出拟办意见"):
+        all_but_one.act("officer", "conclude_as_signed")
+    all_but_one.act("officer", "propose", bids=[all_but_one.bid1])
+    all_but_one.conclude()
 
 
 @ORDERS

@@ -43,13 +43,15 @@ SUBMISSIONS = frozenset(
 ASIDE = frozenset(
     {
         "check_facts", "check_relations", "import_needs", "file_objection", "record_contribution",
-        "confirm_contribution",
+        "confirm_contribution", "withdraw_proposal",
     }
 )  # fmt: skip
 
 _DIGEST = re.compile(r"（sha256:[0-9a-f]{64}）")
 #: What only authorities ever do among themselves: to others, their experts too, it isn't worth a line on their page.
-_INTERNAL = frozenset({"check_facts", "check_relations", "propose", "sign_off", "conclude_as_signed"})
+_INTERNAL = frozenset(
+    {"check_facts", "check_relations", "propose", "withdraw_proposal", "sign_off", "conclude_as_signed"}
+)
 
 #: What the chain on the page tells already: whose turn it is, and that what has been put up waits for it.
 _TOLD_BY_THE_CHAIN = frozenset({"sign_off", "conclude_as_signed"})
@@ -194,7 +196,7 @@ def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
     signs = bool(chain_at(run, subject))
     if row.event == "sign_off":
         return signs
-    if row.event in ("propose", "conclude_as_signed"):
+    if row.event in ("propose", "withdraw_proposal", "conclude_as_signed"):
         return signs and find(run.kind, "conclude") is not None
     if row.event == "conclude" and signs and run.kind not in MONEY_KINDS:
         # What the chain has to sign is proposed instead.
@@ -370,6 +372,8 @@ def offers_of(act: Act, proposed: Proposed | None) -> list[Offer]:
         open_to = [*stage.by, *(stage.with_ or [])] if "any_organisation" in row.who else []
         held = roles_of(actor, subject, open_to=open_to, at=at)
         if row.event in _INTERNAL and not sees_proposals(actor):
+            continue
+        if row.event == "withdraw_proposal" and not (proposed and proposed.is_by(actor)):
             continue
         why = []
         is_own = may_in_role(row, stage, held, actor.position == Position.EXPERT)

@@ -45,7 +45,7 @@ UPLOAD, REMOVE, KEEP = "--upload", "--remove", "--keep"
 
 
 #: Acts on what waits for signatures: they hold only for what stood on the page that its reader had before their eyes.
-BOUND_TO_READ = frozenset({"sign_off", "propose"})
+BOUND_TO_READ = frozenset({"sign_off", "propose", "withdraw_proposal"})
 
 
 @dataclass(slots=True)

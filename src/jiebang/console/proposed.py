@@ -17,6 +17,7 @@ from jiebang.funding.sent_back import is_outdated
 from jiebang.lifecycle.models import FactEntry, Proposal, StageRun, Subject, SubjectKind
 from jiebang.lifecycle.proposals import changed_since, digest_known, digests_known, standing_proposal
 from jiebang.lifecycle.transitions import Act
+from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Mandate
 from jiebang.policy.stages import MONEY_KINDS
 
@@ -55,6 +56,10 @@ class Proposed:
     changed: tuple[str, ...]
     #: whether the reader may open the files that it names
     opens: bool
+
+    def is_by(self, actor: Actor) -> bool:
+        """Whether the actor is the very person who proposed it."""
+        return self.proposal.proposed_by.person_id == actor.person_id
 
 
 def standing_at(runs: Iterable[StageRun]) -> set[int]:

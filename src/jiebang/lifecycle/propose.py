@@ -67,6 +67,28 @@ def propose(act: Act) -> None:
     act.result["proposal"] = made.pk
 
 
+def withdraw_proposal(act: Act) -> None:
+    """Take back what one has proposed oneself; the signatures under it are void. Others' is for those who sign to send back."""
+    assert act.actor is not None
+    proposal = standing_proposal(act.run)
+    if proposal is None:
+        raise UnableToApply(
+            where=act.stage.label,
+            what="没有拟办意见可以撤回，或已经退回、撤回",
+            fix="回到事项页面看现在的情况",
+        )
+    if proposal.proposed_by.person_id != act.actor.person_id:
+        raise NotAllowed(
+            where=act.stage.label,
+            what=f"这份拟办意见由{proposal.proposed_by.person.name}提出，只能由其本人撤回",
+            fix="由提出人撤回，或由轮到签署的人退回",
+        )
+    require_read(act, "拟办意见换了", "回到事项页面看过再撤回")
+    void_signatures(act)
+    body = {"subject": act.subject.pk, "proposal": proposal.digest}
+    act.drafts.append(EntryDraft("proposal.withdrawn", body))
+
+
 @dataclass(frozen=True, slots=True)
 class _Done:
     """What concluding came to: its outcome, what ended and what was made by it, and the open questions it looked at."""
@@ -153,5 +175,8 @@ def conclude_as_signed(act: Act) -> str | None:
 _KINDS = frozenset(KINDS) - MONEY_KINDS
 register(
     Transition("propose", "提出拟办意见", _KINDS, frozenset({"by"}), propose),
+    Transition(
+        "withdraw_proposal", "撤回拟办意见", _KINDS, frozenset({"by"}), withdraw_proposal, window="always"
+    ),
     Transition("conclude_as_signed", "按签署的意见办结", _KINDS, frozenset({"by"}), conclude_as_signed),
 )

@@ -47,6 +47,7 @@ def sign_off(act: Act) -> None:
     chain = chain_of(act)
     if not chain:
         raise UnableToApply(where=act.stage.label, what="这个阶段不需要逐级审批", fix="直接办结")
+    require_read(act, "要签署的内容换了", "回到事项页面看过再签")
     standing = SignOff.objects.filter(run=act.run, voided_at__isnull=True).select_related("signed_by__person")
     signed = list(standing.order_by("pk"))
     turn = chain[len(signed)] if len(signed) < len(chain) else ""
@@ -69,7 +70,6 @@ def sign_off(act: Act) -> None:
     # A person may have several accounts.
     if any(one.signed_by.person_id == act.actor.person_id for one in signed):
         raise NotAllowed(where=act.stage.label, what="同一个人不能签两级", fix="由另一位有权的人签署")
-    require_read(act, "要签署的内容换了", "回到事项页面看过再签")
     agreed = bool(act.payload.get("agreed"))
     note = str(act.payload.get("note", ""))
     if not agreed and not note.strip():

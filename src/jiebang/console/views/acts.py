@@ -326,7 +326,7 @@ def _show(
         "takes_facts": scene.event in TAKES_FACTS,
         "papers": [scene.program.pack.papers[key] for key in described.papers.takes],
     }
-    if scene.run is not None and scene.event in ("sign_off", "conclude_as_signed"):
+    if scene.run is not None and scene.event in ("sign_off", "withdraw_proposal", "conclude_as_signed"):
         # Nobody signs or carries out what isn't before his eyes.
         context["proposed"] = scene.proposed if sees_proposals(scene.visit.actor) else None
     if form and scene.event == "check_facts":
