@@ -100,7 +100,7 @@ def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> Non
     # Whoever proposed it reads it where their day begins, and may propose anew; to others it is nothing of theirs.
     officer.get(WORKLIST)  # what has just been done is told once
     own, others = (life.client(who).get(WORKLIST).content.decode() for who in ("officer", "second"))
-    outdated = "您提出的拟办意见已经过时，之后变了：项目投入总额"
+    outdated = "您提出的拟办意见已经过时（之后变了：项目投入总额）"
     assert outdated in own
     assert outdated not in others
     for page in (own, others):

@@ -57,7 +57,7 @@ def sign_off(act: Act) -> None:
             where=act.stage.label,
             what=f"{Position(held.position).label}这一级已由{held.signed_by.person.name}"
             f"于 {held.signed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 签署",
-            fix=f"等{Position(turn).label}签署" if turn else "已经全部签完，可以办结",
+            fix=f"现在轮到{Position(turn).label}签署" if turn else "已经全部签完，可以办结",
         )
     if not turn:
         raise AlreadyDone(where=act.stage.label, what="审批已经全部签完", fix="可以办结")
