@@ -97,6 +97,8 @@ def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> Non
     page = case_page(officer, need)
     assert "提出之后变了：项目投入总额" in page
     assert "要重新提出" in page
+    assert "等提出拟办意见" in page
+    assert "现在轮到经办签署" not in page
     # Whoever proposed it reads it where their day begins, and may propose anew; to others it is nothing of theirs.
     officer.get(WORKLIST)  # what has just been done is told once
     own, others = (life.client(who).get(WORKLIST).content.decode() for who in ("officer", "second"))

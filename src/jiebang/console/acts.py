@@ -131,8 +131,8 @@ class Desk:
 
     @property
     def waits_for_proposal(self) -> bool:
-        """Whether nothing is there yet that the chain could sign."""
-        return self.run.kind not in MONEY_KINDS and self.proposed is None
+        """Whether nothing is there that the chain could sign: not yet, or not as it was proposed."""
+        return self.run.kind not in MONEY_KINDS and (self.proposed is None or bool(self.proposed.changed))
 
     @property
     def against(self) -> list[dict[str, Any]]:
