@@ -28,14 +28,19 @@ LiveWithFiles = Callable[..., Life]
 
 
 def live_with_files(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, until: str = BIDDING, *, sealed: bool = False
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    until: str = BIDDING,
+    *,
+    sealed: bool = False,
+    knack_to: str = "bureau",
 ) -> Life:
     """Play the life up to an instant, with files kept in `folder`."""
     text = (LIFECYCLE / "packs" / "thin" / "1" / "pack.yaml").read_text(encoding="utf-8")
     more = ((("term: bidding,", "term: bidding, sealed: true,"),) if sealed else ()) + _CHANGES
     for old, new in more:
         assert text.count(old) == 1, old
-        text = text.replace(old, new)
+        text = text.replace(old, new.replace("to: bureau", f"to: {knack_to}"))
     pack = folder / "packs" / "thin" / "1" / "pack.yaml"
     pack.parent.mkdir(parents=True)
     pack.write_text(text, encoding="utf-8")

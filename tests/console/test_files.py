@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from tests.console.lives import Life
+from tests.console.lives import Life, add_person
 from tests.console.papers import (
     PDF,
     bid_address,
@@ -22,6 +22,7 @@ from tests.console.papers import (
     value_of,
 )
 from tests.console.test_every_address import ROLES, client_of, statuses
+from tests.lifecycle.chains import set_chain
 
 from jiebang.documents.models import Upload
 from jiebang.documents.store import path_of
@@ -29,6 +30,7 @@ from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.models import FactEntry, Proposal
 from jiebang.lifecycle.packs import load_program
 from jiebang.organisations.actor import actor_under
+from jiebang.organisations.enums import Position
 from jiebang.scenarios.read import read_instant
 
 LATE = "2026-03-25T16:59"
@@ -240,12 +242,61 @@ def test_a_file_that_is_only_proposed_is_open_to_those_who_sign(life: Life) -> N
         proposed_at=kept.uploaded_at, proposed_by=account,
     )  # fmt: skip
     where = file_address(bid, "bid.knack", found)
-    assert {who: status_of(life.client(who), where) for who in ("officer", "head", "auditor", "expert", "prof", "firm")} == {
-        "officer": 200, "head": 200, "auditor": 200, "expert": 404, "prof": 404, "firm": 404,
-    }  # fmt: skip
+    assert {
+        who: status_of(life.client(who), where)
+        for who in ("officer", "head", "auditor", "secretary", "expert", "prof", "firm")
+    } == {
+        "officer": 200,
+        "head": 200,
+        "auditor": 200,
+        "secretary": 404,
+        "expert": 404,
+        "prof": 404,
+        "firm": 404,
+    }
+    # The council reads what is proposed at the bureau's stage, but not the papers that nobody has concluded by.
+    read = life.client("secretary").get(reverse("console:subject", args=[bid.pk])).content.decode()
+    assert found.name in read
+    assert where not in read
     page = life.client("head").get(reverse("console:subject", args=[bid.pk])).content.decode()
     assert where in page
     # Somebody else's paper doesn't open by being named in a proposal.
     proposal.payload = {"facts": {"bid.knack": {**value, "value": f"别家.pdf（sha256:{'0' * 64}）"}}}
     proposal.save()
     assert status_of(life.client("head"), where) == 404
+
+
+def test_whoever_signs_opens_what_only_the_proposal_lets_them_and_only_while_it_stands(
+    db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    life = live_with_files(monkeypatch, tmp_path, knack_to="council")
+    bid = send_bid(life, plan=upload(), knack=upload(KNACK, "诀窍.pdf"))
+    play_on(life, LATE, CHECKING)
+    add_person(life.stage, "section", life.stage.authorities["bureau"], Position.SECTION_HEAD)
+    set_chain(life.stage.programme, "check_form", "officer", "head")
+    knack = by_name("诀窍.pdf")
+    where = file_address(bid, "bid.knack", knack)
+    at = read_instant(CHECKING)
+    people = ("officer", "second", "head", "section", "secretary", "firm", "researcher")
+
+    def opened() -> dict[str, int]:
+        return {who: status_of(life.client(who), where) for who in people}
+
+    closed = {**dict.fromkeys(people, 404), "secretary": 200}
+    assert opened() == closed, "confidential, for the council alone"
+    fact = {"value": f"{knack.name}（sha256:{knack.digest}）"}
+    officer = life.stage.actor("officer", at)
+    proposed = {"facts": {"bid.knack": fact}, "outcome": "passed"}
+    apply(bid.pk, "check", "propose", actor=officer, at=at, payload=proposed)
+    assert opened() == {**closed, "officer": 200, "second": 200, "head": 200}
+    assert where in life.client("head").get(reverse("console:subject", args=[bid.pk])).content.decode()
+    # Another file of the case isn't opened by it, nor this one under another fact.
+    assert status_of(life.client("head"), file_address(bid, "bid.plan", knack)) == 404
+    for agreed in (True, False):
+        who = "officer" if agreed else "head"
+        payload = {"agreed": agreed, "note": "再议"}
+        apply(bid.pk, "check", "sign_off", actor=life.stage.actor(who, at), at=at, payload=payload)
+    assert opened() == closed, "sent back, it stands no more"
+    apply(bid.pk, "check", "propose", actor=officer, at=at, payload=proposed)
+    apply(bid.pk, "check", "conclude", actor=officer, at=at, payload={"outcome": "failed", "note": "示例"})
+    assert opened() == closed, "nor once the stage is over"

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from django.urls import reverse
 from tests.console.lives import Life, play_life
+from tests.lifecycle.chains import set_chain
 from tests.lifecycle.crowd import bid_many, count_queries, review_many
 
 from jiebang.lifecycle.door import apply
@@ -99,3 +100,30 @@ def test_pages_ask_no_more_for_more_needs(monkeypatch: pytest.MonkeyPatch, who: 
     )
     assert few == many
     assert who == "expert" or few.keys() >= {"batch", "need"}
+
+
+def with_outdated_proposals(needs: int, monkeypatch: pytest.MonkeyPatch) -> Life:
+    """Many needs with a proposal each, under which what it was based on has changed."""
+    life = with_needs(needs, monkeypatch)
+    set_chain(life.stage.programme, "vet_need", "officer", "head")
+    at = read_instant("2026-03-02T10:00")
+    officer = life.stage.actor("officer", at)
+    for need in Subject.objects.filter(programme=life.stage.programme, kind="need"):
+        for event, payload in (
+            ("propose", {"outcome": "passed", "facts": {"challenge.total_investment": "5000000 元"}}),
+            ("check_facts", {"facts": {"challenge.total_investment": "6000000 元"}}),
+        ):
+            apply(need.pk, "vet", event, actor=officer, at=at, payload=payload)
+    return life
+
+
+def test_the_worklist_asks_no_more_for_more_outdated_proposals(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = []
+    for needs in (FEW, MANY):
+        life = with_outdated_proposals(needs, monkeypatch)
+        client, address = life.client("officer"), reverse("console:worklist")
+        client.get(address)
+        # A bureau's officers see all its programmes: the second time there are two.
+        assert client.get(address).content.decode().count("您提出的拟办意见已经过时") >= needs
+        counts.append(count_queries(partial(client.get, address)))
+    assert counts[0] == counts[1], counts

@@ -167,8 +167,10 @@ def test_only_a_party_to_it_or_an_officer_enters_it_and_only_an_officer_confirms
     with pytest.raises(NotAllowed, match="只能登记本单位"):
         prize.record(for_other, payee=prize.solver.credit_code)
     prize.record(prize.for_sponsor, payee=prize.solver.credit_code)
-    with pytest.raises(AlreadyDone, match="已经登记过"):
-        prize.record(prize.for_solver, payee=prize.solver.credit_code)
+    # The other side enters the same slip, however it spells its number.
+    for slip in ("示例回单1", "示例回单１", "示例 回单1"):
+        with pytest.raises(AlreadyDone, match="已经登记过"):
+            prize.record(prize.for_solver, payee=prize.solver.credit_code, evidence=slip)
     with pytest.raises(NotAllowed, match="单位自己不能核实"):
         prize.case.do(prize.bid, "pay-prize", "confirm_contribution", AT, prize.for_sponsor, agreed=True)
 

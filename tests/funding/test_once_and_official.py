@@ -56,7 +56,18 @@ def test_one_voucher_pays_one_instalment() -> None:
     case.do(project, PAY, "propose_payment", AT + timedelta(days=1))
     with pytest.raises(AlreadyDone, match="凭证 示例凭证1 已经登记过"):
         record(case, project, " 示例凭证1 ", days=1)
+    # The same number as another system writes it pays nothing a second time either, nor does one that nobody can see.
+    for spelt in ("示例凭证１", "示例 凭证 1", "示例\u3000凭证1", "示例凭证\u200b1\ufeff"):
+        with pytest.raises(AlreadyDone, match="已经登记过"):
+            record(case, project, spelt, days=1)
+    for nothing in ("", "\u3000", "\u200b"):
+        with pytest.raises(UnableToApply, match="没有写凭证号"):
+            record(case, project, nothing, days=1)
+    assert Payment.objects.filter(paid_on__isnull=True).count() == 2
     assert record(case, project, "示例凭证2", days=1) == "part_paid"
+    sums = Payment.objects.filter(paid_on__isnull=False).values_list("amount", flat=True)
+    # 40% and 25% of 1,000,000.01 yuan, half to each, to the fen.
+    assert sum(sums) == Decimal("400000.00") + Decimal("250000.00")
     first, second = Payment.objects.filter(item="instalment-solver").order_by("pk")
     second.voucher = first.voucher
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +13,20 @@ from tests.lifecycle.conftest import HERE, PlayUntil
 
 from jiebang.ledger.verify import verify_chain
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
+from jiebang.organisations.models import Account, Mandate
 from jiebang.scenarios.play import Stage
 
 pytestmark = pytest.mark.slow
 
 
 def start(fresh: FreshDatabase, life: Stage, who: str, **asked: Any) -> subprocess.Popen[str]:
-    account, mandate = life.accounts[who]
-    asked |= {"account": account.pk, "mandate": mandate.pk, "pack_roots": [str(HERE / "packs")]}
+    return start_as(fresh, life.accounts[who], HERE / "packs", **asked)
+
+
+def start_as(
+    fresh: FreshDatabase, who: tuple[Account, Mandate], packs: Path, **asked: Any
+) -> subprocess.Popen[str]:
+    asked |= {"account": who[0].pk, "mandate": who[1].pk, "pack_roots": [str(packs)]}
     return subprocess.Popen(  # noqa: S603  (this project's own script)
         [sys.executable, str(HERE / "act_in_process.py"), json.dumps(asked)],
         env=fresh.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",

@@ -137,6 +137,26 @@ def test_a_signer_who_refuses_sends_the_proposal_back(selecting: tuple[Stage, Ac
     assert Proposal.objects.count() == 2
 
 
+def test_whoever_proposed_may_take_it_back_and_nobody_else(selecting: tuple[Stage, Act]) -> None:
+    life, act = selecting
+    with pytest.raises(UnableToApply, match="没有拟办意见可以撤回"):
+        act("officer", "withdraw_proposal")
+    act("officer", "propose", bids=[pk(life, "bid1")])
+    act("officer", "sign_off", agreed=True)
+    with pytest.raises(NotAllowed, match="由经办甲（合成）提出，只能由其本人撤回"):
+        act("second", "withdraw_proposal")
+    with pytest.raises(UnableToApply, match="拟办意见换了"):
+        act("officer", "withdraw_proposal", read="别的")
+    act("officer", "withdraw_proposal")
+    assert not Proposal.objects.filter(withdrawn_at=None).exists()
+    assert not SignOff.objects.filter(voided_at=None).exists()
+    told = json.loads(Entry.objects.get(kind="proposal.withdrawn").body)
+    assert told["proposal"] == Proposal.objects.get().digest
+    with pytest.raises(UnableToApply, match="还没有提出拟办意见"):
+        act("officer", "sign_off", agreed=True)
+    act("second", "propose", bids=[pk(life, "bid1")])
+
+
 def test_nobody_signs_or_concludes_what_has_changed_since(selecting: tuple[Stage, Act]) -> None:
     life, act = selecting
     act("officer", "propose", bids=[pk(life, "bid1")])
@@ -187,7 +207,7 @@ def test_a_fact_that_the_rules_look_at_changed_after_the_signatures(play_until: 
 
 def test_only_stages_that_conclude_know_of_proposals() -> None:
     for kind in KINDS:
-        for event in ("propose", "conclude_as_signed"):
+        for event in ("propose", "withdraw_proposal", "conclude_as_signed"):
             assert (find(kind, event) is not None) == (kind not in MONEY_KINDS)
 
 

@@ -1,19 +1,23 @@
 """What comes between a proposal and its conclusion, and stages at which a chain would only seem to guard something."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from tests.lifecycle.chains import set_chain
-from tests.lifecycle.conftest import PlayUntil
+from tests.lifecycle.conftest import HERE, PlayUntil
 from tests.lifecycle.test_proposals import pk
 from tests.lifecycle.test_rounds import play_until as play_rounds
 from tests.lifecycle.test_whole_lives import LIVES
 
 from jiebang.lifecycle.actions.decide_discretion import decide_discretion
 from jiebang.lifecycle.door import Receipt, apply
-from jiebang.lifecycle.errors import NotAllowed, UnableToApply
+from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.models import FactEntry, Proposal, StageRun, Subject
+from jiebang.lifecycle.packs import load_program
+from jiebang.organisations.models import Relation
 from jiebang.scenarios.play import Stage, play_steps, set_stage
 from jiebang.scenarios.read import read_instant, read_scenario
 
@@ -76,6 +80,109 @@ def test_what_was_decided_otherwise_after_the_signatures_has_to_be_signed_anew(p
     later("secretary", "propose", outcome="approved")
     later("secretary", "sign_off", agreed=True)
     assert later("secretary", "conclude_as_signed").outcome == "approved"
+
+
+def decide(life: Stage, key: str, value: str, when: str) -> None:
+    at = read_instant(when)
+    officer = life.actor("officer", at)
+    assert officer is not None
+    decide_discretion(programme=life.programme, key=key, value=value, reason="示例", actor=officer, at=at)
+
+
+def test_what_was_decided_of_something_else_stands_in_nobodys_way(play_until: PlayUntil) -> None:
+    life = play_until("2026-03-31T10:00")
+    set_chain(life.programme, "deliberate", "secretary")
+    act = doing(life, "challenge", "council", "2026-03-31T10:00")
+    act("secretary", "propose", outcome="approved")
+    # The notice that follows is as long as that question says; the year's report is nothing to it.
+    assert set(Proposal.objects.get().asked) == {"notice-counting"}
+    decide(life, "report-form", "table", "2026-03-31T10:30")
+    act("secretary", "sign_off", agreed=True)
+    decide(life, "report-form", "text", "2026-03-31T11:00")
+    with pytest.raises(AlreadyDone, match="同样的拟办意见已经提出"):
+        act("secretary", "propose", outcome="approved")
+    assert act("secretary", "conclude_as_signed").outcome == "approved"
+
+
+def test_a_decision_for_the_very_thing_counts_whether_or_not_it_was_looked_at(play_until: PlayUntil) -> None:
+    life = play_until("2026-03-31T10:00")
+    set_chain(life.programme, "deliberate", "secretary")
+    act = doing(life, "challenge", "council", "2026-03-31T10:00")
+    act("secretary", "propose", outcome="approved")
+    at = read_instant("2026-03-31T10:30")
+    officer = life.actor("officer", at)
+    assert officer is not None
+    decide_discretion(
+        programme=life.programme, subject=life.subjects["challenge"], key="splitting", value="parts", reason="示例",
+        actor=officer, at=at,
+    )  # fmt: skip
+    with pytest.raises(UnableToApply, match="榜题整体揭榜，还是可以分段"):
+        act("secretary", "sign_off", agreed=True)
+
+
+#: Ties that exclude whoever has them, unless the bureau has decided that they don't.
+_LENIENT = (
+    "test: {not: {related: [bid.lead], to: [challenge.sponsor], by: [sole_control, same_as]}}",
+    "given: {related: [bid.lead], to: [challenge.sponsor], by: [sole_control, same_as]}\n    test: {equal: [{discretion: report-form}, text]}",
+)
+
+
+def test_a_decision_that_only_comes_in_by_what_is_otherwise_now_was_signed_by_nobody(
+    play_until: PlayUntil, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    text = (HERE / "packs" / "thin" / "1" / "pack.yaml").read_text(encoding="utf-8")
+    assert text.count(_LENIENT[0]) == 1
+    pack = tmp_path / "thin" / "1" / "pack.yaml"
+    pack.parent.mkdir(parents=True)
+    pack.write_text(text.replace(*_LENIENT), encoding="utf-8")
+    monkeypatch.setattr(settings, "JIEBANG_PACK_ROOTS", [tmp_path, *settings.JIEBANG_PACK_ROOTS])
+    load_program.cache_clear()
+    life = play_until("2026-03-26T09:00")
+    set_chain(life.programme, "check_form", "officer", "head")
+    act = doing(life, "bid1", "check", "2026-03-26T09:00")
+    act("officer", "propose", outcome="passed")
+    signed_by_both(act)
+    # Now they are related, and somebody decides that it doesn't matter: the same outcome by a way that nobody has signed.
+    firm, university = life.organisations["firm"], life.organisations["university"]
+    Relation.objects.create(
+        bureau=life.programme.bureau, from_end=firm.credit_code, to_end=university.credit_code, kind="sole_control",
+        evidence="示例",
+    )  # fmt: skip
+    decide(life, "report-form", "text", "2026-03-26T09:20")
+    later = doing(life, "bid1", "check", "2026-03-26T10:00")
+    with pytest.raises(UnableToApply, match="情况变了：年度总结用什么格式"):
+        later("officer", "conclude_as_signed")
+    later("officer", "propose", outcome="passed")
+    signed_by_both(later)
+    assert later("officer", "conclude_as_signed").outcome == "passed"
+
+
+def test_the_projects_that_were_signed_for_are_set_up_and_no_others(play_until: PlayUntil) -> None:
+    life = play_until("2026-04-09T09:00")
+    set_chain(life.programme, "approve_project", "officer", "head")
+    act = doing(life, "challenge", "approve", "2026-04-09T09:00")
+    act("officer", "propose", outcome="approved")
+    challenge, bid = life.subjects["challenge"], life.subjects["bid1"]
+    expected = {
+        "kind": "project", "number": f"{challenge.number}-P01", "title": challenge.title, "lead": None,
+        "parent": challenge.pk, "origin": bid.pk,
+    }  # fmt: skip
+    assert Proposal.objects.get().makes == [expected]
+    assert not Subject.objects.filter(kind="project").exists(), "a trial sets nothing up"
+    signed_by_both(act)
+    # Another bid is in it by now: it would be set up as well, and nobody has signed for that.
+    other = Subject.objects.create(
+        programme=life.programme, pack_version="1", process="whole", kind="bid", parent=challenge, number="示例-B009",
+        title="示例（合成）", created_at=read_instant("2026-04-09T09:00"),
+    )  # fmt: skip
+    with pytest.raises(UnableToApply, match="结果已经和签署时不同"):
+        act("officer", "conclude_as_signed")
+    assert not Subject.objects.filter(kind="project").exists()
+    Subject.objects.filter(pk=other.pk).update(ended_at=read_instant("2026-04-09T09:10"))
+    assert act("officer", "conclude_as_signed").outcome == "approved"
+    assert list(Subject.objects.filter(kind="project").values_list("number", "origin")) == [
+        (expected["number"], bid.pk)
+    ]
 
 
 def test_the_list_is_announced_as_it_was_signed_word_for_word(play_until: PlayUntil) -> None:

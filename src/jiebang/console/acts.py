@@ -43,13 +43,15 @@ SUBMISSIONS = frozenset(
 ASIDE = frozenset(
     {
         "check_facts", "check_relations", "import_needs", "file_objection", "record_contribution",
-        "confirm_contribution",
+        "confirm_contribution", "withdraw_proposal",
     }
 )  # fmt: skip
 
 _DIGEST = re.compile(r"（sha256:[0-9a-f]{64}）")
 #: What only authorities ever do among themselves: to others, their experts too, it isn't worth a line on their page.
-_INTERNAL = frozenset({"check_facts", "check_relations", "propose", "sign_off", "conclude_as_signed"})
+_INTERNAL = frozenset(
+    {"check_facts", "check_relations", "propose", "withdraw_proposal", "sign_off", "conclude_as_signed"}
+)
 
 #: What the chain on the page tells already: whose turn it is, and that what has been put up waits for it.
 _TOLD_BY_THE_CHAIN = frozenset({"sign_off", "conclude_as_signed"})
@@ -129,8 +131,8 @@ class Desk:
 
     @property
     def waits_for_proposal(self) -> bool:
-        """Whether nothing is there yet that the chain could sign."""
-        return self.run.kind not in MONEY_KINDS and self.proposed is None
+        """Whether nothing is there that the chain could sign: not yet, or not as it was proposed."""
+        return self.run.kind not in MONEY_KINDS and (self.proposed is None or bool(self.proposed.changed))
 
     @property
     def against(self) -> list[dict[str, Any]]:
@@ -194,7 +196,7 @@ def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
     signs = bool(chain_at(run, subject))
     if row.event == "sign_off":
         return signs
-    if row.event in ("propose", "conclude_as_signed"):
+    if row.event in ("propose", "withdraw_proposal", "conclude_as_signed"):
         return signs and find(run.kind, "conclude") is not None
     if row.event == "conclude" and signs and run.kind not in MONEY_KINDS:
         # What the chain has to sign is proposed instead.
@@ -257,6 +259,8 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
     situation = situation_of(subject, at)
     verdicts = verdicts_of(run, program, at)
     serves = sees_proposals(actor)
+    act = Act(run, subject, stage, program, actor, None, at, {})
+    proposed = proposed_at(act)
     if actor.organisation_id is not None:
         # What the rules say of a rival's bid is as closed to others as the bid itself.
         seen = set(visible_subjects(actor, at).values_list("pk", flat=True))
@@ -276,11 +280,11 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         stage=stage,
         articles=articles_of(program, stage.clause),
         days_left=days_left(run, at),
-        offers=offers_of(run, stage, program, actor, at),
+        offers=offers_of(act, proposed),
         verdicts=verdicts,
         unset_ahead=list(dict.fromkeys(unset)),
         chain=sign_off_state(run, subject)[0] if serves else [],
-        proposed=proposed_at(Act(run, subject, stage, program, actor, None, at, {})) if serves else None,
+        proposed=proposed if serves else None,
         returned=_returned_with(run),
         year_ahead=year_ahead,
     )
@@ -353,10 +357,11 @@ def _label_of(row: Transition, run: StageRun, stage: Stage) -> str:
     return "、".join(outcome_label(run.kind, one) for one in stage.outcomes if not is_guarded(run.kind, one))
 
 
-def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datetime) -> list[Offer]:
-    """Every act there is at a run, each with whether and why not."""
-    subject = run.subject
-    has_proposal = still_stands(Act(run, subject, stage, program, actor, None, at, {}))
+def offers_of(act: Act, proposed: Proposed | None) -> list[Offer]:
+    """Every act there is at an act's run, each with whether its actor may do it and why not; `proposed`: what stands there."""
+    run, subject, stage, program, actor, at = act.run, act.subject, act.stage, act.program, act.actor, act.at
+    assert actor is not None
+    has_proposal = still_stands(act, proposed)
     has_objection = (
         run.kind == "notice" and Objection.objects.filter(run=run, resolved_at__isnull=True).exists()
     )
@@ -367,6 +372,8 @@ def offers_of(run: StageRun, stage: Stage, program: Program, actor: Actor, at: d
         open_to = [*stage.by, *(stage.with_ or [])] if "any_organisation" in row.who else []
         held = roles_of(actor, subject, open_to=open_to, at=at)
         if row.event in _INTERNAL and not sees_proposals(actor):
+            continue
+        if row.event == "withdraw_proposal" and not (proposed and proposed.is_by(actor)):
             continue
         why = []
         is_own = may_in_role(row, stage, held, actor.position == Position.EXPERT)

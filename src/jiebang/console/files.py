@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from jiebang.console.identity import Visit
 from jiebang.console.proposed import proposed_facts
 from jiebang.console.queries import FactRow, facts_of
 from jiebang.console.sight import sight_of
-from jiebang.console.visibility import sees_proposals
+from jiebang.console.signing import may_sign
+from jiebang.console.visibility import may_read_only, sees_proposals
 from jiebang.documents.models import Upload
 from jiebang.documents.names import show_size
 from jiebang.documents.queries import find_upload
@@ -53,16 +55,26 @@ def find_file(visit: Visit, subject: Subject, program: Program, fact: str, diges
     None unless the visitor may open it.
     """
     known = sight_of(visit.actor, subject, program, visit.at).readable.get(fact)
-    entries = [known] if known is not None else []
-    if sees_proposals(visit.actor):
-        entries += [one for one in proposed_facts(subject) if one.name == fact]
+    for upload, entry in _uploads_in([known] if known is not None else [], digest):
+        if not _why_closed(visit, program, entry, upload):
+            return upload
+    if not sees_proposals(visit.actor):
+        return None
+    for run, proposed in proposed_facts(subject):
+        for upload, entry in _uploads_in([proposed] if proposed.name == fact else [], digest):
+            # Nobody signs what they can't read; to whoever doesn't sign, it isn't the case's yet.
+            if may_sign(run, subject, visit.actor, visit.at) or _is_own(visit, entry, upload):
+                return upload
+            if may_read_only(visit.actor):
+                return upload
+    return None
+
+
+def _uploads_in(entries: list[FactEntry], digest: str) -> Iterator[tuple[Upload, FactEntry]]:
     for entry in entries:
         for file in references_in(entry.value):
-            if file.digest == digest:
-                upload = find_upload(entry, file)
-                if upload is not None and not _why_closed(visit, program, entry, upload):
-                    return upload
-    return None
+            if file.digest == digest and (upload := find_upload(entry, file)) is not None:
+                yield upload, entry
 
 
 def _shown(visit: Visit, program: Program, entry: FactEntry) -> list[ShownFile]:

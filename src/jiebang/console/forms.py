@@ -44,6 +44,10 @@ _LONGEST = 200_000
 UPLOAD, REMOVE, KEEP = "--upload", "--remove", "--keep"
 
 
+#: Acts on what waits for signatures: they hold only for what stood on the page that its reader had before their eyes.
+BOUND_TO_READ = frozenset({"sign_off", "propose", "withdraw_proposal"})
+
+
 @dataclass(slots=True)
 class ActForm:
     """What a template shows: controls in their groups, what stands in the way, where it is sent."""

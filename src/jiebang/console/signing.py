@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from jiebang.kernel.periods import SHANGHAI
+from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.roles import interest_of, roles_of
 from jiebang.lifecycle.sign_off import chain_at
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position
 from jiebang.policy.stages import MONEY_KINDS
+
+
+def may_sign(run: StageRun, subject: Subject, actor: Actor, at: datetime) -> bool:
+    """Whether somebody is one of those who sign at a run, now or when their turn comes."""
+    if actor.position not in chain_at(run, subject) or interest_of(actor, subject, at) is not None:
+        return False
+    stage = program_of(subject).pack.processes[subject.process].stages[run.stage]
+    return bool(set(stage.by) & set(roles_of(actor, subject, open_to=[], at=at)))
 
 
 def sign_off_state(run: StageRun, subject: Subject) -> tuple[list[tuple[str, str]], str]:

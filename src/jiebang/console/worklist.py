@@ -5,6 +5,7 @@ But for one more for each open objection, to see who may handle it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,14 +21,15 @@ from jiebang.console.acts import (
 )
 from jiebang.console.articles import articles_of
 from jiebang.console.handed_in import HandedIn, handed_in
-from jiebang.console.proposed import standing_at
-from jiebang.console.visibility import programmes_of, visible_runs
+from jiebang.console.proposed import outdated_at, standing_at
+from jiebang.console.visibility import programmes_of, sees_proposals, visible_runs
 from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
-from jiebang.lifecycle.models import HandIn, StageRun, Subject
+from jiebang.lifecycle.models import HandIn, Proposal, StageRun, Subject
 from jiebang.lifecycle.parties import parts_of
-from jiebang.lifecycle.transitions import rows_of
+from jiebang.lifecycle.sign_off import chain_at
+from jiebang.lifecycle.transitions import Act, rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import RoleHolder
@@ -62,6 +64,8 @@ class Task:
     articles: tuple[str, ...]
     days_left: int | None
     waits: str = ""
+    #: what has changed since the actor proposed how to conclude it
+    outdated: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -87,7 +91,9 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
     runs = _runs(actor, at)
     found.is_cut, runs = len(runs) > _MOST, runs[:_MOST]
     roles = _RolesHeld(actor)
-    proposed = standing_at(runs)
+    # Proposals are the authorities' own; to others they stand or don't.
+    outdated = outdated_at(_acts_at(runs, actor, at)) if sees_proposals(actor) else {}
+    proposed = standing_at(runs) - outdated.keys()
     reviewed = set(
         Review.objects.filter(run__in=runs, expert_id=actor.person_id).values_list("run_id", flat=True)
         if actor.position == Position.EXPERT
@@ -98,7 +104,10 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
     )
     with_papers = set(HandIn.objects.filter(run__in=runs).values_list("run_id", flat=True))
     for run in runs:
-        known = _Known(run.pk in proposed, run.pk in reviewed, run.pk in objected, run.pk in with_papers)
+        known = _Known(
+            run.pk in proposed, run.pk in reviewed, run.pk in objected, run.pk in with_papers,
+            _own_outdated(outdated, run, actor),
+        )  # fmt: skip
         _sort_in(run, found, actor, roles, known, at)
     if actor.organisation_id is not None:
         found.handed_in = handed_in(actor.organisation_id, runs, at)
@@ -121,6 +130,24 @@ def _runs(actor: Actor, at: datetime) -> list[StageRun]:
     return list(ordered.order_by(F("closes_at").asc(nulls_last=True), "opened_at", "pk")[: _MOST + 1])
 
 
+def _acts_at(runs: list[StageRun], actor: Actor, at: datetime) -> Iterator[Act]:
+    for run in runs:
+        program = program_of(run.subject)
+        stage = describe_stage(program, run.subject, run.stage)
+        if stage is not None and chain_at(run, run.subject):
+            yield Act(run, run.subject, stage, program, actor, None, at, {})
+
+
+def _own_outdated(
+    outdated: dict[int, tuple[Proposal, list[str]]], run: StageRun, actor: Actor
+) -> tuple[str, ...]:
+    """What has changed since this very person proposed how to conclude a run."""
+    if run.pk not in outdated:
+        return ()
+    proposal, changed = outdated[run.pk]
+    return tuple(changed) if proposal.proposed_by.person_id == actor.person_id else ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What was read beforehand about a run."""
@@ -129,6 +156,7 @@ class _Known:
     has_reviewed: bool
     has_objection: bool
     has_papers: bool
+    outdated: tuple[str, ...] = ()
 
 
 class _RolesHeld:
@@ -203,7 +231,8 @@ def _sort_in(
         else:
             acts.append(row.label)
     task = Task(
-        run, subject, stage, tuple(acts), tuple(articles_of(program, stage.clause)), days_left(run, at), waits
+        run, subject, stage, tuple(acts), tuple(articles_of(program, stage.clause)), days_left(run, at), waits,
+        known.outdated,
     )  # fmt: skip
     if acts:
         found.now.append(task)

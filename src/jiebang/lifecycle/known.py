@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +20,7 @@ from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 from jiebang.policy.read_facts import FactReader
 from jiebang.policy.situation import Relation as Tie
-from jiebang.policy.situation import Situation
+from jiebang.policy.situation import Situation, Watched
 from jiebang.policy.strict_yaml import PackProblems, Problem
 
 #: Facts that upper parts compute (marks, money paid, bids received): {a subject's key: {name: value}} of many subjects at
@@ -87,12 +89,10 @@ def situations_of(
     """
     families = lineages_of(subjects)
     gathered = _gather({here.pk: here for family in families.values() for here in family}, at)
-    general: dict[int, tuple[dict[str, Any], tuple[Tie, ...]]] = {}
+    general = _general({one.programme_id: one for one in subjects}, at)
     calendar, on = working_calendar(), local_date(at)
     found = {}
     for subject in subjects:
-        if subject.programme_id not in general:
-            general[subject.programme_id] = _general(subject, at)
         decided_for_all, ties = general[subject.programme_id]
         program = program_of(subject)
         facts: dict[str, Any] = {}
@@ -113,8 +113,37 @@ def situations_of(
         facts = {name: raw for name, raw in facts.items() if name in program.types or name in (extra or {})}
         situation = read_situation(program, {**data, "facts": facts}, at, calendar)
         situation.relations = ties
+        _watch(situation)
         found[subject.pk] = situation
     return found
+
+
+#: While somebody asks: each open question that is looked at, with what it was found decided to be.
+_asked: ContextVar[dict[str, set[str]] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def noting_questions() -> Iterator[dict[str, set[str]]]:
+    """Note every open question that anything done meanwhile looks at, decided or not, with the values found."""
+    asked: dict[str, set[str]] = {}
+    token = _asked.set(asked)
+    try:
+        yield asked
+    finally:
+        _asked.reset(token)
+
+
+def _watch(situation: Situation) -> None:
+    asked = _asked.get()
+    if asked is None:
+        return
+    decided = situation.decided
+
+    def note(key: str) -> None:
+        found = decided.get(key)
+        asked.setdefault(key, set()).add("" if found is None else repr(found.value))
+
+    situation.decided = Watched(decided, note)
 
 
 def _tell_validity(subject: Subject, program: Program, on: date) -> dict[str, Any]:
@@ -174,14 +203,31 @@ def _compute(sources: list[FactSource], things: dict[int, Subject]) -> dict[int,
     return found
 
 
-def _general(subject: Subject, at: datetime) -> tuple[dict[str, Any], tuple[Tie, ...]]:
-    """What holds for every subject of a programme: its own decisions, and the ties its bureau has confirmed, read once for all."""
-    decisions = DiscretionDecision.objects.filter(
-        programme=subject.programme, subject__isnull=True, superseded_at__isnull=True
+def _general(
+    subjects: Mapping[int, Subject], at: datetime
+) -> dict[int, tuple[dict[str, Any], tuple[Tie, ...]]]:
+    """What holds for every subject of a programme: its own decisions, and the ties its bureau has confirmed.
+
+    By the programme's key, of which a subject of each is given; two queries, however many programmes.
+    """
+    decisions: dict[int, dict[str, Any]] = {pk: {} for pk in subjects}
+    rows = DiscretionDecision.objects.filter(
+        programme__in=subjects, subject__isnull=True, superseded_at__isnull=True
     )
-    ties = [_relation(row) for row in Relation.objects.filter(bureau_id=subject.programme.bureau_id)]
-    read = read_situation(program_of(subject), {"relations": ties}, at)
-    return {row.key: _decision(row) for row in decisions}, read.relations
+    for row in rows:
+        decisions[row.programme_id][row.key] = _decision(row)
+    ties: dict[int, list[dict[str, Any]]] = {}
+    for tie in Relation.objects.filter(bureau__in={one.programme.bureau_id for one in subjects.values()}):
+        ties.setdefault(tie.bureau_id, []).append(_relation(tie))
+    return {
+        pk: (
+            decisions[pk],
+            read_situation(
+                program_of(one), {"relations": ties.get(one.programme.bureau_id, [])}, at
+            ).relations,
+        )
+        for pk, one in subjects.items()
+    }
 
 
 def _load_families(subjects: Sequence[Subject]) -> None:
@@ -209,11 +255,13 @@ def _load_families(subjects: Sequence[Subject]) -> None:
         for one in frontier:
             there = one._state.fields_cache  # noqa: SLF001  as above
             for name, key in (("parent", one.parent_id), ("origin", one.origin_id)):
-                if key is not None and name not in there:
+                if key is None:
+                    continue
+                if name not in there:
                     setattr(one, name, known[key])
-                    # A family has one programme; asking for it row by row would cost a query each.
-                    if "programme" not in known[key]._state.fields_cache:  # noqa: SLF001  as above
-                        known[key].programme = one.programme
+                # A family has one programme; asking for it row by row would cost a query each.
+                if "programme" not in there[name]._state.fields_cache:  # noqa: SLF001  as above
+                    there[name].programme = one.programme
         frontier = held + fetched
 
 

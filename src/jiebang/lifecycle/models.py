@@ -275,6 +275,10 @@ class Proposal(models.Model):
     payload = models.JSONField("内容")
     outcome = models.CharField("结果", max_length=40)
     ends = models.JSONField("随之结束的事项", default=list)
+    #: {kind, number, title, lead, parent, origin} of each, in order
+    makes = models.JSONField("随之设立的事项", default=list)
+    #: the open questions that trying it out looked at: {key: digest of what they were found decided to be}
+    asked = models.JSONField("所依据的裁量的摘要", default=dict)
     known = models.JSONField("所依据的事实的摘要", default=dict)
     salt = models.CharField("盐", max_length=40)
     digest = models.CharField("摘要", max_length=90)

@@ -6,7 +6,8 @@ Otherwise the chain would sign a stage, and whoever concludes could still choose
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 
@@ -14,10 +15,17 @@ from jiebang.ledger.append import EntryDraft, salted_digest
 from jiebang.lifecycle.door import ended_at
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.facts import as_recorded, source_of
+from jiebang.lifecycle.known import noting_questions
 from jiebang.lifecycle.models import Proposal, StageRun, Subject
-from jiebang.lifecycle.proposals import digest_known, require_current, standing_proposal
+from jiebang.lifecycle.proposals import (
+    changed_since,
+    digest_asked,
+    digest_known,
+    require_current,
+    standing_proposal,
+)
 from jiebang.lifecycle.routing import close_run
-from jiebang.lifecycle.sign_off import chain_of, require_every_signature, void_signatures
+from jiebang.lifecycle.sign_off import chain_of, require_every_signature, require_read, void_signatures
 from jiebang.lifecycle.transitions import Act, Transition, find, register
 from jiebang.policy.stages import KINDS, MONEY_KINDS
 
@@ -35,51 +43,105 @@ def propose(act: Act) -> None:
     if given := act.payload.get("facts"):
         # What was found was found by now, whenever the last signature comes.
         act.payload = {**act.payload, "facts": as_recorded(given, source_of(act), act.at)}
-    outcome, ends = _try_out(act)
-    told = {"payload": act.payload, "outcome": outcome, "ends": ends}
+    trial = _try_out(act)
+    told = {
+        "payload": {name: given for name, given in act.payload.items() if name != "read"},
+        "outcome": trial.outcome, "ends": trial.ends, "makes": trial.makes,
+    }  # fmt: skip
     known, earlier = digest_known(act), standing_proposal(act.run)
     if (
         earlier is not None
-        and known == earlier.known
         and told == {name: getattr(earlier, name) for name in told}
+        and not changed_since(act, earlier, known, trial.asked)
     ):
         raise AlreadyDone(where=act.stage.label, what="同样的拟办意见已经提出", fix="等逐级签署")
+    require_read(act, "别人提出了另一份拟办意见", "回到事项页面看过；要改，由签署人退回后重新提出")
     void_signatures(act)
     salt = secrets.token_hex(16)
     made = Proposal.objects.create(
-        run=act.run, **told, known=known, salt=salt, digest=salted_digest(told, salt),
+        run=act.run, **told, known=known, asked=trial.asked, salt=salt, digest=salted_digest(told, salt),
         proposed_at=act.at, proposed_by_id=act.actor.account_id,
     )  # fmt: skip
-    body = {"subject": act.subject.pk, "outcome": outcome, "proposal": made.digest}
+    body = {"subject": act.subject.pk, "outcome": trial.outcome, "proposal": made.digest}
     act.drafts.append(EntryDraft("conclusion.proposed", body))
     act.result["proposal"] = made.pk
 
 
-def _try_out(act: Act) -> tuple[str, list[int]]:
-    """The outcome that concluding would have, and the keys of what would end with it."""
+def withdraw_proposal(act: Act) -> None:
+    """Take back what one has proposed oneself; the signatures under it are void. Others' is for those who sign to send back."""
+    assert act.actor is not None
+    proposal = standing_proposal(act.run)
+    if proposal is None:
+        raise UnableToApply(
+            where=act.stage.label,
+            what="没有拟办意见可以撤回，或已经退回、撤回",
+            fix="回到事项页面看现在的情况",
+        )
+    if proposal.proposed_by.person_id != act.actor.person_id:
+        raise NotAllowed(
+            where=act.stage.label,
+            what=f"这份拟办意见由{proposal.proposed_by.person.name}提出，只能由其本人撤回",
+            fix="由提出人撤回，或由轮到签署的人退回",
+        )
+    require_read(act, "拟办意见换了", "回到事项页面看过再撤回")
+    void_signatures(act)
+    body = {"subject": act.subject.pk, "proposal": proposal.digest}
+    act.drafts.append(EntryDraft("proposal.withdrawn", body))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What concluding came to: its outcome, what ended and what was made by it, and the open questions it looked at."""
+
+    outcome: str | None
+    ends: list[int]
+    makes: list[dict[str, Any]]
+    asked: dict[str, str]
+
+
+def _try_out(act: Act) -> _Done:
+    """What concluding would come to; undone."""
     row = find(act.stage.kind, "conclude")
     if row is None or not chain_of(act):
         raise UnableToApply(where=act.stage.label, what="这个阶段不需要逐级审批", fix="直接办结")
     with transaction.atomic():
         # Rows of its own: what the trial leaves on them in memory isn't undone.
-        subject = Subject.objects.select_related("programme").get(pk=act.subject.pk)
-        run = StageRun.objects.get(pk=act.run.pk)
-        run.subject = subject
+        run, subject = _fresh(act)
         trial = replace(act, run=run, subject=subject, is_trial=True, drafts=[], messages=[], result={})
-        outcome, ends = _handle(row, trial)
-        if outcome is not None:
-            close_run(run, outcome, act.at)
+        done = _handle(row, trial)
         transaction.set_rollback(True)
-    if outcome is None or not trial.is_signed:
+    if done.outcome is None or not trial.is_signed:
         raise UnableToApply(where=act.stage.label, what="这个结果不需要逐级审批", fix="直接办结")
-    return outcome, ends
+    return done
 
 
-def _handle(row: Transition, act: Act) -> tuple[str | None, list[int]]:
-    """Do the act. Returns its outcome and the keys of what it ended besides its own thing's stage."""
+def _fresh(act: Act) -> tuple[StageRun, Subject]:
+    subject = Subject.objects.select_related("programme").get(pk=act.subject.pk)
+    run = StageRun.objects.get(pk=act.run.pk)
+    run.subject = subject
+    return run, subject
+
+
+def _handle(row: Transition, act: Act) -> _Done:
+    """Do the act. What would open after it is tried out and undone: the door opens it, and asks what that asks."""
     before = ended_at(act.subject, act.at)
-    outcome = row.handle(act)
-    return outcome, sorted(ended_at(act.subject, act.at) - before)
+    newest = Subject.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    with noting_questions() as asked:
+        outcome = row.handle(act)
+        ends = sorted(ended_at(act.subject, act.at) - before)
+        made = Subject.objects.filter(programme=act.subject.programme_id, pk__gt=newest).order_by("pk")
+        makes = [_describe(one) for one in made]
+        if outcome is not None:
+            with transaction.atomic():
+                close_run(_fresh(act)[0], outcome, act.at)
+                transaction.set_rollback(True)
+    return _Done(outcome, ends, makes, digest_asked(asked))
+
+
+def _describe(one: Subject) -> dict[str, Any]:
+    """A new thing by everything but its key, which it has only once it is really made."""
+    names = ("kind", "number", "title", "lead_id", "parent_id", "origin_id")
+    return {name.removesuffix("_id"): getattr(one, name) for name in names}
 
 
 def conclude_as_signed(act: Act) -> str | None:
@@ -92,10 +154,13 @@ def conclude_as_signed(act: Act) -> str | None:
     if proposal is None or row is None:
         raise UnableToApply(where=act.stage.label, what="还没有提出拟办意见", fix="先提出，再逐级签署")
     require_every_signature(act)
-    require_current(act, proposal)
+    now = digest_known(act)
+    require_current(act, proposal, now)
     act.payload, act.is_signed = proposal.payload, True
-    outcome, ends = _handle(row, act)
-    if (outcome, ends) != (proposal.outcome, proposal.ends):
+    done = _handle(row, act)
+    # What was decided counts if it was looked at, which is known only now; what it was before, because facts are recorded.
+    require_current(act, proposal, now, done.asked)
+    if (done.outcome, done.ends, done.makes) != (proposal.outcome, proposal.ends, proposal.makes):
         raise UnableToApply(
             where=act.stage.label,
             what="按签署的意见办结，结果已经和签署时不同",
@@ -104,11 +169,14 @@ def conclude_as_signed(act: Act) -> str | None:
     act.drafts.append(
         EntryDraft("proposal.concluded", {"subject": act.subject.pk, "proposal": proposal.digest})
     )
-    return outcome
+    return done.outcome
 
 
 _KINDS = frozenset(KINDS) - MONEY_KINDS
 register(
     Transition("propose", "提出拟办意见", _KINDS, frozenset({"by"}), propose),
+    Transition(
+        "withdraw_proposal", "撤回拟办意见", _KINDS, frozenset({"by"}), withdraw_proposal, window="always"
+    ),
     Transition("conclude_as_signed", "按签署的意见办结", _KINDS, frozenset({"by"}), conclude_as_signed),
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from jiebang.lifecycle.errors import Refused
-from jiebang.lifecycle.known import alive_below, situations_of
+from jiebang.lifecycle.known import alive_below_each, situations_of
 from jiebang.lifecycle.limits import decided_items, require_decided_within_limits
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.transitions import Act
@@ -81,23 +82,48 @@ def situations_about(
     affected: dict[str, list[Subject]] | None = None,
 ) -> tuple[dict[Per | None, list[Subject]], dict[int, Situation]]:  # fmt: skip
     """The things that rules about some sorts are held for, by the sort, and what is known of each and of `subject`, by its key."""
-    things = {about: things_about(subject, about, affected or {}) for about in abouts}
+    things = things_each([(subject, abouts)], affected)[0]
     every = {one.pk: one for one in [subject, *(one for some in things.values() for one in some)]}
     return things, situations_of(list(every.values()), at, extra)
 
 
-def things_about(subject: Subject, about: Per | None, affected: dict[str, list[Subject]]) -> list[Subject]:
-    """The things a rule about `about` is held for at a stage of `subject`: those below, or what is to become them."""
-    order = list(Per)
-    if about is None or order.index(about) <= order.index(Per(subject.kind)):
+def things_each(
+    asked: Sequence[tuple[Subject, set[Per | None]]], affected: dict[str, list[Subject]] | None = None
+) -> list[dict[Per | None, list[Subject]]]:
+    """The things that rules about some sorts are held for at a stage of each of some subjects, in order, by the sort.
+
+    Those below, or what is to become them; the subject itself where there is none. As many queries for many as for one.
+    """
+    named = affected or {}
+    looking = [
+        subject for subject, abouts in asked if any(_looks_below(subject, one, named) for one in abouts)
+    ]
+    alive = alive_below_each(looking) if looking else {}
+    return [
+        {about: _things_about(subject, about, named, alive) for about in abouts} for subject, abouts in asked
+    ]
+
+
+def _looks_below(subject: Subject, about: Per | None, named: dict[str, list[Subject]]) -> bool:
+    if about is None or _ORDER.index(about) <= _ORDER.index(Per(subject.kind)):
+        return False
+    return about.value not in named and _BEFORE.get(about.value, "") not in named
+
+
+def _things_about(
+    subject: Subject, about: Per | None, named: dict[str, list[Subject]], alive: dict[int, list[Subject]]
+) -> list[Subject]:
+    if about is None or _ORDER.index(about) <= _ORDER.index(Per(subject.kind)):
         return [subject]
     before = _BEFORE.get(about.value, "")
-    below = affected.get(about.value, affected.get(before))
+    below = named.get(about.value, named.get(before))
     if below is None:
-        below = alive_below(subject, about.value) or alive_below(subject, before)
+        of_kind = [[one for one in alive[subject.pk] if one.kind == kind] for kind in (about.value, before)]
+        below = of_kind[0] or of_kind[1]
     return below or [subject]
 
 
+_ORDER = list(Per)
 #: What a thing is before it is one: until a list is announced a challenge is a need, until it is approved a project is a bid.
 _BEFORE = {"challenge": "need", "project": "bid"}
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from jiebang.kernel.periods import SHANGHAI
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import Proposal, SignOff, StageRun, Subject
-from jiebang.lifecycle.proposals import require_current, standing_proposal
+from jiebang.lifecycle.proposals import digest_known, require_current, standing_proposal
 from jiebang.lifecycle.transitions import Act, Transition, find, register
 from jiebang.organisations.enums import Position
 from jiebang.policy.pack_parties import PartyIs
@@ -46,11 +47,20 @@ def sign_off(act: Act) -> None:
     chain = chain_of(act)
     if not chain:
         raise UnableToApply(where=act.stage.label, what="这个阶段不需要逐级审批", fix="直接办结")
-    standing = SignOff.objects.filter(run=act.run, voided_at__isnull=True).select_related("signed_by")
+    require_read(act, "要签署的内容换了", "回到事项页面看过再签")
+    standing = SignOff.objects.filter(run=act.run, voided_at__isnull=True).select_related("signed_by__person")
     signed = list(standing.order_by("pk"))
-    if len(signed) == len(chain):
+    turn = chain[len(signed)] if len(signed) < len(chain) else ""
+    if held := next((one for one in signed if one.position == act.actor.position), None):
+        # Somebody of the same position was first, or this is another tab: who signed and when is what happened.
+        raise AlreadyDone(
+            where=act.stage.label,
+            what=f"{Position(held.position).label}这一级已由{held.signed_by.person.name}"
+            f"于 {held.signed_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 签署",
+            fix=f"现在轮到{Position(turn).label}签署" if turn else "已经全部签完，可以办结",
+        )
+    if not turn:
         raise AlreadyDone(where=act.stage.label, what="审批已经全部签完", fix="可以办结")
-    turn = chain[len(signed)]
     if act.actor.position != turn:
         raise NotAllowed(
             where=act.stage.label,
@@ -60,10 +70,6 @@ def sign_off(act: Act) -> None:
     # A person may have several accounts.
     if any(one.signed_by.person_id == act.actor.person_id for one in signed):
         raise NotAllowed(where=act.stage.label, what="同一个人不能签两级", fix="由另一位有权的人签署")
-    if "read" in act.payload and act.payload["read"] != put_up_at(act.run):
-        raise UnableToApply(
-            where=act.stage.label, what="您打开页面之后，要签署的内容换了", fix="回到事项页面看过再签"
-        )
     agreed = bool(act.payload.get("agreed"))
     note = str(act.payload.get("note", ""))
     if not agreed and not note.strip():
@@ -82,6 +88,12 @@ def sign_off(act: Act) -> None:
     act.result["sign_off"] = made.pk
 
 
+def require_read(act: Act, what: str, fix: str) -> None:
+    """Raise UnableToApply where something else waits by now than stood on the page the actor read; `read` of the payload tells."""
+    if "read" in act.payload and act.payload["read"] != put_up_at(act.run):
+        raise UnableToApply(where=act.stage.label, what=f"您打开页面之后，{what}", fix=fix)
+
+
 def _note_in_ledger(act: Act, position: str, *, agreed: bool) -> None:
     """Who agreed to what: without the proposal's digest a signature could later be said to be another's."""
     body = {"subject": act.subject.pk, "position": position, "agreed": agreed}
@@ -90,7 +102,7 @@ def _note_in_ledger(act: Act, position: str, *, agreed: bool) -> None:
         if proposal is None:
             raise UnableToApply(where=act.stage.label, what="还没有提出拟办意见", fix="先提出，再逐级签署")
         if agreed:
-            require_current(act, proposal)
+            require_current(act, proposal, digest_known(act))
         body["proposal"] = proposal.digest
     act.drafts.append(EntryDraft("proposal.signed", body))
 

@@ -6,7 +6,7 @@ begins after, the open question an amount waits for), is noted. An item merely l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,29 +15,9 @@ from jiebang.policy.amounts import Accountant
 from jiebang.policy.cases import Case, check_case, read_situation
 from jiebang.policy.loader import RawPack, build
 from jiebang.policy.program import Program
+from jiebang.policy.situation import Watched
 from jiebang.policy.strict_yaml import PackProblems, Path_
 from jiebang.policy.times import Timekeeper
-
-
-class Watched(dict[Any, Any]):
-    """A dictionary that notes each key asked for."""
-
-    def __init__(self, content: Mapping[Any, Any], note: Callable[[Any], None]) -> None:
-        super().__init__(content)
-        self.note = note
-
-    def __getitem__(self, key: Any) -> Any:
-        self.note(key)
-        return super().__getitem__(key)
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        """Look up, noting the key."""
-        self.note(key)
-        return super().get(key, default)
-
-    def __contains__(self, key: object) -> bool:
-        self.note(key)
-        return super().__contains__(key)
 
 
 class Exerciser:

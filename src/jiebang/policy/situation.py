@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -155,6 +155,27 @@ class Graph:
                 came_from[there] = here
                 queue.append(there)
         return came_from
+
+
+class Watched(dict[Any, Any]):
+    """A dictionary that notes each key asked for."""
+
+    def __init__(self, content: Mapping[Any, Any], note: Callable[[Any], None]) -> None:
+        super().__init__(content)
+        self.note = note
+
+    def __getitem__(self, key: Any) -> Any:
+        self.note(key)
+        return super().__getitem__(key)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Look up, noting the key."""
+        self.note(key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self.note(key)
+        return super().__contains__(key)
 
 
 @dataclass(slots=True)

@@ -16,10 +16,18 @@ from jiebang.console.articles import articles_of
 from jiebang.console.checks import changed_fields, leave_unchecked, with_declared, with_names
 from jiebang.console.drafts import REPLACES, close_draft, find_draft, next_revision, save_draft
 from jiebang.console.fields import Typed
-from jiebang.console.forms import ActForm, build_form, fill_from_facts, new_draft_key, read_form, typed_of
+from jiebang.console.forms import (
+    BOUND_TO_READ,
+    ActForm,
+    build_form,
+    fill_from_facts,
+    new_draft_key,
+    read_form,
+    typed_of,
+)
 from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
-from jiebang.console.proposed import proposed_at
+from jiebang.console.proposed import Proposed, proposed_at
 from jiebang.console.sight import sight_of
 from jiebang.console.slots import TAKES_FACTS, Asking
 from jiebang.console.typed_keys import read_draft_key, read_key
@@ -57,6 +65,7 @@ class Scene:
     offer: Offer | None
     asking: Asking | None
     held: Subject | None = None
+    proposed: Proposed | None = None
 
 
 def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, event: str) -> Scene:
@@ -76,7 +85,9 @@ def _set_scene(request: HttpRequest, visit: Visit, subject_id: int, stage: str, 
     if run is None:
         return scene
     run.subject = subject
-    offers = offers_of(run, described, program, visit.actor, visit.at)
+    act = Act(run, subject, described, program, visit.actor, None, visit.at, {})
+    scene.proposed = proposed_at(act)
+    offers = offers_of(act, scene.proposed)
     scene.offer = next((one for one in offers if one.event == event), None)
     more = tuple(name for name in _asked_more(request) if name in program.types)
     scene.asking = Asking(run, subject, program, visit.at, visit.actor, more=more)
@@ -128,7 +139,7 @@ def _open_form(scene: Scene) -> ActForm:
         today = {"as_of": [local_date(scene.visit.at).isoformat()]}
         return build_form(scene.event, scene.asking, today, draft=new_draft_key())
     if scene.event not in SUBMISSIONS:
-        read = put_up_at(scene.asking.run) if scene.event == "sign_off" else ""
+        read = put_up_at(scene.asking.run) if scene.event in BOUND_TO_READ else ""
         return build_form(scene.event, scene.asking, draft=new_draft_key(), read=read)
     draft = find_draft(scene.visit, scene.subject, scene.stage, scene.event, _one_of_several(scene))
     if draft is not None and scene.held is None:
@@ -176,7 +187,7 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
     payload = read_form(form, scene.asking)
     if scene.event in ("conclude", "propose"):
         leave_unchecked(payload, form, scene.asking.run.kind)
-    if scene.event == "sign_off":
+    if scene.event in BOUND_TO_READ:
         payload["read"] = form.read
     if form.errors:
         return _show(request, scene, form, status=422)
@@ -315,12 +326,9 @@ def _show(
         "takes_facts": scene.event in TAKES_FACTS,
         "papers": [scene.program.pack.papers[key] for key in described.papers.takes],
     }
-    if scene.run is not None and scene.event in ("sign_off", "conclude_as_signed"):
+    if scene.run is not None and scene.event in ("sign_off", "withdraw_proposal", "conclude_as_signed"):
         # Nobody signs or carries out what isn't before his eyes.
-        act = Act(
-            scene.run, scene.subject, described, scene.program, scene.visit.actor, None, scene.visit.at, {}
-        )
-        context["proposed"] = proposed_at(act) if sees_proposals(scene.visit.actor) else None
+        context["proposed"] = scene.proposed if sees_proposals(scene.visit.actor) else None
     if form and scene.event == "check_facts":
         form.slots = [with_declared(slot) for slot in form.slots]
     if scene.asking and form and scene.event in TAKES_FACTS:

@@ -14,7 +14,7 @@ from jiebang.console.case_list import STATES, Wanted, find_cases, programmes_see
 from jiebang.console.departures import departable_of, departures_of
 from jiebang.console.fact_groups import group_facts
 from jiebang.console.files import shown_facts
-from jiebang.console.forms import ActForm, build_form, new_draft_key
+from jiebang.console.forms import BOUND_TO_READ, ActForm, build_form, new_draft_key
 from jiebang.console.handed_in import HandedIn, handed_in
 from jiebang.console.identity import Visit, visited
 from jiebang.console.marks import marks_of
@@ -150,7 +150,7 @@ def _inline_forms(desk: Desk, visit: Visit) -> list[dict[str, object]]:
         amounts = None
         if offer.allowed and offer.event not in SUBMISSIONS | ASIDE:
             asking = Asking(desk.run, desk.run.subject, program_of(desk.run.subject), visit.at, visit.actor)
-            read = put_up_at(desk.run) if offer.event == "sign_off" else ""
+            read = put_up_at(desk.run) if offer.event in BOUND_TO_READ else ""
             form = build_form(offer.event, asking, draft=new_draft_key(), read=read)
             if len(form.slots) > _MOST_INLINE:
                 form = None

@@ -24,6 +24,7 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.transitions import Act
 
 EVENT = "import_list"
 _SHOWN = 60
@@ -41,7 +42,9 @@ def _ask(visit: Visit, subject: Subject, stage: str) -> Asking:
         raise Http404
     run.subject = subject
     asking = Asking(run, subject, program_of(subject), visit.at, visit.actor)
-    offers = offers_of(run, asking.stage, asking.program, visit.actor, visit.at)
+    # Nobody decides when a collection ends, so nothing stands proposed at one.
+    act = Act(run, subject, asking.stage, asking.program, visit.actor, None, visit.at, {})
+    offers = offers_of(act, None)
     if not any(one.event == "import_needs" and one.allowed for one in offers):
         raise Http404
     return asking

@@ -8,6 +8,7 @@ from decimal import Decimal
 from jiebang.funding.due import is_paid_out, others_items, unpaid_by_others
 from jiebang.funding.models import Contribution
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
+from jiebang.funding.vouchers import is_among, spelt
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import parse_yuan
 from jiebang.kernel.periods import local_date
@@ -41,17 +42,15 @@ def record_contribution(act: Act) -> str | None:
             where=item.label, what="只能登记本单位付出或收到的款", fix="由付款方、收款方或主管部门登记"
         )
     amount, paid_on = _amount(act, item), _day(act, item)
-    evidence = str(act.payload.get("evidence", "")).strip()
-    if not evidence:
+    evidence = str(act.payload.get("evidence", "")).strip()[:300]
+    if not spelt(evidence):
         raise UnableToApply(where=item.label, what="没有写凭证", fix="写银行回单或发票的编号")
-    same = Contribution.objects.filter(
-        subject=act.subject, item=key, payer=payer, evidence=evidence, refused_at__isnull=True
-    )
-    if same.exists():
+    known = Contribution.objects.filter(subject=act.subject, item=key, payer=payer, refused_at__isnull=True)
+    if is_among(evidence, known.values_list("evidence", flat=True)):
         raise AlreadyDone(where=item.label, what=f"凭证 {evidence} 已经登记过", fix="同一笔不用再登记")
     made = Contribution.objects.create(
         run=act.run, subject=act.subject, item=key, payer=payer, payee=payee, amount=amount, paid_on=paid_on,
-        evidence=evidence[:300], recorded_at=act.at, recorded_by_id=act.actor.account_id,
+        evidence=evidence, recorded_at=act.at, recorded_by_id=act.actor.account_id,
     )  # fmt: skip
     # Even where the bureau appointed a party to its role, of its own payment it only declares.
     source = "declared" if _is_party(act, made) else source_of(act)

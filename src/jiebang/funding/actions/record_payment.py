@@ -6,6 +6,7 @@ from decimal import Decimal
 from jiebang.funding.due import left_of_whole, unpaid_by_others
 from jiebang.funding.models import Payment, Posting
 from jiebang.funding.sent_back import is_outdated
+from jiebang.funding.vouchers import is_among, spelt
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
@@ -43,7 +44,7 @@ def record_payment(act: Act) -> str | None:
         paid_on = date.fromisoformat(str(act.payload.get("paid_on", "")))
     except ValueError:
         raise UnableToApply(where=act.stage.label, what="没有写拨付日期", fix="写成 2026-03-02") from None
-    if not voucher:
+    if not spelt(voucher):
         raise UnableToApply(
             where=act.stage.label, what="没有写凭证号", fix="写国库集中支付凭证或银行回单的编号"
         )
@@ -76,7 +77,7 @@ def record_payment(act: Act) -> str | None:
 def _refuse_known_voucher(act: Act, voucher: str) -> None:
     """A late second click finds the next instalment's run open: money that left once isn't booked twice."""
     known = Payment.objects.filter(subject=act.subject, paid_on__isnull=False, withdrawn_at__isnull=True)
-    if voucher and known.filter(voucher=voucher).exclude(run=act.run).exists():
+    if is_among(voucher, known.exclude(run=act.run).values_list("voucher", flat=True)):
         raise AlreadyDone(where=act.stage.label, what=f"凭证 {voucher} 已经登记过", fix="同一笔不用再登记")
 
 
