@@ -160,3 +160,8 @@ def inside_of(actor: Actor, subjects: Iterable[Subject]) -> set[int]:
 def sees_proposals(actor: Actor) -> bool:
     """Who signs what, and what is to become of a case, is the authorities' own until it is concluded; experts only judge."""
     return actor.authority_id is not None and actor.position != Position.EXPERT
+
+
+def may_read_only(actor: Actor) -> bool:
+    """Auditors read all and change nothing."""
+    return actor.position == Position.AUDITOR
