@@ -129,6 +129,8 @@ JIEBANG_PROXIES = read_number(os.environ, "JIEBANG_PROXIES")
 # The looser caps are for those who try many addresses or many names.
 JIEBANG_LIMITS = {
     "log_in": Limits(minutes=15, pair=5, name=30, address=100),
+    # Forms that came when nobody was logged in: the whole of a campus may come back from lunch.
+    "keep_form": Limits(minutes=60, pair=None, name=None, address=60),
     "enrol": Limits(minutes=60, pair=None, name=None, address=20),
     # Of one notice from one address. No cap by notice alone: nobody may use up what others have to say.
     "objection": Limits(
@@ -202,6 +204,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+CSRF_FAILURE_VIEW = "jiebang.console.views.log_in.refuse_key"
 SESSION_COOKIE_SECURE = IN_PRODUCTION
 CSRF_COOKIE_SECURE = IN_PRODUCTION
 CSRF_TRUSTED_ORIGINS = trusted_origins(ALLOWED_HOSTS) if IN_PRODUCTION else []

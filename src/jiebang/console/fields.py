@@ -36,7 +36,7 @@ NONE_WORDS = frozenset({"无", "没有"})
 #: Texts whose label ends so are short; any other text gets room for a paragraph.
 _SHORT = (
     "名称", "姓名", "电话", "手机", "地址", "代码", "编号", "职务", "联系人", "负责人", "代表人", "单位", "文号", "人", "邮箱",
-    "用户名", "全称", "指标值", "凭证号", "联系方式", "年度或里程碑", "方法",
+    "用户名", "全称", "指标值", "凭证号", "联系方式", "年度或里程碑", "方法", "年份",
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from jiebang.console.fields import (
     fill_typed,
     read_control,
 )
-from jiebang.console.identity import BACK_TO, DRAWN_FOR
+from jiebang.console.kept_forms import BACK_TO, DRAWN_FOR
 from jiebang.console.slots import Asking, Slot, slots_of, submission_slots
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, is_blank, read_value

@@ -31,7 +31,8 @@ class PlainForm:
         self.wanted, self.optional, self.hints = wanted, optional, hints or {}
         self.longest = longest or {}
         filled = {name: [text] for name, text in (initial or {}).items()}
-        self.typed = typed_of(request.POST) if request.method == "POST" else filled
+        # Looked at with a form that was kept (kept_forms), it is filled in as well.
+        self.typed = typed_of(request.POST) if request.method == "POST" or request.POST else filled
         self.errors: dict[str, str] = {}
 
     def read(self) -> dict[str, Any]:

@@ -115,7 +115,8 @@ def _replaces(scene: Scene) -> bool:
 def act_page(request: HttpRequest, visit: Visit, subject_id: int, stage: str, event: str) -> HttpResponse:
     """Show the form of an act, or do the act."""
     scene = _set_scene(request, visit, subject_id, stage, event)
-    if request.method == "POST":
+    # Looked at with a form that was kept (kept_forms): as one that asks to be shown.
+    if request.method == "POST" or (scene.asking and request.POST):
         return _take(request, scene)
     return _show(request, scene, _open_form(scene) if scene.asking else None)
 
