@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     # Before anything reads the form, and the check of its token is the first to do so.
     "jiebang.console.limits.RequestLimits",
+    "jiebang.config.refusals.TellWhatIsNotAllowed",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jiebang.console.idle.KeepBusySessions",
@@ -184,6 +185,8 @@ FILE_UPLOAD_HANDLERS = [
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 40
+#: A form with several lists, each of sixty rows and a dozen columns.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # Nothing inline and nothing from elsewhere; data: only for images, because Tabler's style sheet carries its small
 # icons so.

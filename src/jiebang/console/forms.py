@@ -107,6 +107,11 @@ def typed_of(data: QueryDict) -> dict[str, list[str]]:
     }
 
 
+def too_long(text: str, most: int) -> str:
+    """What stands beside a field with more in it than there is room for."""
+    return f"写了 {len(text)} 字，不超过 {most} 字"
+
+
 def new_draft_key() -> str:
     """A key nobody can guess."""
     return secrets.token_urlsafe(18)
@@ -185,6 +190,9 @@ def read_form(form: ActForm, asking: Asking) -> dict[str, Any]:
             continue
         if is_blank(value) and slot.required:
             form.errors.setdefault(slot.name, "必填")
+            continue
+        if slot.longest is not None and len(value) > slot.longest:
+            form.errors.setdefault(slot.name, too_long(value, slot.longest))
             continue
         here = payload
         for step in slot.place[:-1]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from jiebang.console.fields import Control, build_control, read_control
-from jiebang.console.forms import typed_of
+from jiebang.console.forms import too_long, typed_of
 from jiebang.policy.values import Kind, ValueType
 
 Wanted = Mapping[str, tuple[str, ValueType]]
@@ -55,7 +55,7 @@ class PlainForm:
         elif kind.kind is Kind.choice and raw not in (kind.options or {}):
             self.errors[name] = "从列表里选择"
         elif most is not None and len(raw) > most:
-            self.errors[name] = f"不超过 {most} 字"
+            self.errors[name] = too_long(raw, most)
         return raw
 
     @property

@@ -11,7 +11,6 @@ from jiebang.console.identity import Visit, visited
 from jiebang.console.plain_forms import PlainForm
 from jiebang.console.sight import sealed_facts
 from jiebang.console.slots import choice
-from jiebang.console.typed_keys import read_key
 from jiebang.console.views.cases import find_subject
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.actions.appoint_organisation import (
@@ -23,6 +22,7 @@ from jiebang.lifecycle.actions.appoint_organisation import (
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import Participation, Subject
 from jiebang.lifecycle.roles import bids_of
+from jiebang.lifecycle.typed_keys import read_key
 from jiebang.organisations.models import Organisation
 from jiebang.policy.values import Kind, ValueType
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from jiebang.console.demo_people import people_by_role
 from jiebang.console.identity import MANDATE_KEY, come_again, is_demo, mandates_of
 from jiebang.console.kept_forms import DRAWN_FOR, forget_all_but
-from jiebang.console.typed_keys import read_key
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle import clock
+from jiebang.lifecycle.typed_keys import read_key
 from jiebang.organisations.addresses import address_of
 from jiebang.organisations.attempts import begin_attempt, forgive_attempts
 from jiebang.organisations.errors import TooManyAttempts

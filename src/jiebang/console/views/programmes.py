@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jiebang.console.departures import departable_of
-from jiebang.console.forms import typed_of
+from jiebang.console.forms import too_long, typed_of
 from jiebang.console.identity import Visit, visited
 from jiebang.console.plain_forms import PlainForm
 from jiebang.console.questions import Question, payload_value, questions_of
 from jiebang.console.slots import choice
-from jiebang.console.typed_keys import read_key
 from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import programmes_of
 from jiebang.kernel.errors import JiebangError
@@ -26,6 +25,7 @@ from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import ExternalAct, Subject
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.roles import held_roles
+from jiebang.lifecycle.typed_keys import read_key
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Authority, Programme
 from jiebang.policy.values import DATE, TEXT
@@ -140,9 +140,7 @@ _LONGEST_REASON = 2000
 def _too_long(reason: str) -> JiebangError | None:
     if len(reason) <= _LONGEST_REASON:
         return None
-    return JiebangError(
-        where="理由", what=f"写了 {len(reason)} 字，最多 {_LONGEST_REASON} 字", fix="写短些，详细的放进文件里"
-    )
+    return JiebangError(where="理由", what=too_long(reason, _LONGEST_REASON), fix="写短些，详细的放进文件里")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
