@@ -46,7 +46,7 @@ METHODS = ("head", "post", "put", "patch", "delete", "options", "trace")
 
 
 def text_of(answer: object) -> str:
-    return answer.content.decode()  # type: ignore[attr-defined]
+    return str(answer.content.decode())  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from jiebang.console.fields import (
     Control,
     Typed,
     build_control,
+    check_codes,
     contradicts_none,
     fill_typed,
     read_control,
@@ -184,6 +185,7 @@ def read_form(form: ActForm, asking: Asking) -> dict[str, Any]:
             continue
         try:
             value = read_value(raw, slot.type)
+            check_codes(raw, slot.type)
         except JiebangError as error:
             told = f"{error.where + '：' if error.where else ''}{error.beside_field}"
             form.errors.setdefault(slot.name, told)

@@ -36,6 +36,7 @@ from jiebang.results.actions.take_in_result import results_to_take_in
 from jiebang.reviews.actions.select_bids import candidates_of
 
 REGISTER_RANK = RANK[Source.register]
+_ORGANISATION = ValueType(Kind.organisation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +229,17 @@ def _thing(asking: Asking) -> list[Slot]:
 def _check_relations(asking: Asking) -> list[Slot]:
     ties = ValueType(
         Kind.records,
-        fields={"from": TEXT, "to": TEXT, "kind": choice(RELATIONS), "since": DATE, "until": DATE},
+        fields={
+            "from": _ORGANISATION,
+            "to": _ORGANISATION,
+            "kind": choice(RELATIONS),
+            "since": DATE,
+            "until": DATE,
+        },
     )
     labels = {
-        "from": "甲方（信用代码或姓名）",
-        "to": "乙方（信用代码或姓名）",
+        "from": "甲方（单位全称、信用代码或姓名）",
+        "to": "乙方（单位全称、信用代码或姓名）",
         "kind": "关系",
         "since": "起",
         "until": "止",
@@ -349,8 +356,8 @@ def _record_contribution(asking: Asking) -> list[Slot]:
     by_role = "只有一家担任这个角色时可以不写"
     return [
         Slot(("item",), "付的是哪一项", choice(options), required=True, initial=only),
-        Slot(("payer",), "付款方", ValueType(Kind.organisation), hint=by_role),
-        Slot(("payee",), "收款方", ValueType(Kind.organisation), hint=by_role),
+        Slot(("payer",), "付款方", _ORGANISATION, hint=by_role),
+        Slot(("payee",), "收款方", _ORGANISATION, hint=by_role),
         Slot(("amount",), "实付金额", MONEY, required=True),
         Slot(("paid_on",), "付款日期", DATE, required=True),
         Slot(("evidence",), "凭证", TEXT, required=True, hint="银行回单或发票的编号", longest=300),
@@ -401,7 +408,7 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "resolve_objection": _resolve,
     "take_in_result": _take_in_result,
     "import_needs": lambda asking: [
-        Slot(("organisation",), "提出单位", ValueType(Kind.organisation), required=True),
+        Slot(("organisation",), "提出单位", _ORGANISATION, required=True),
         *submission_slots(asking),
     ],
 }
