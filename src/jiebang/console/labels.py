@@ -79,6 +79,7 @@ VERDICTS = {
     "departed": "已依规定例外",
     "departable": "可由有权者例外",
     "not-applicable": "不适用",
+    "withheld": "不公开",
 }
 FORCES = {"must": "必须", "in-principle": "原则上", "prefer": "优先", "may": "可以"}
 RELATIONS = {
