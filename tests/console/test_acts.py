@@ -312,3 +312,14 @@ def test_no_receipt_without_the_case(life_until: PlayLife) -> None:
     where = reverse("console:receipt", args=[made.draft, made.revision])
     assert life.client("researcher").get(where).status_code == 200
     assert life.client("prof").get(where).status_code == 404
+
+
+def test_what_there_is_no_room_for_is_told_and_not_cut_off(life_until: PlayLife) -> None:
+    life = life_until("2026-03-26T09:00")
+    client = life.client("officer")
+    where = address(life.subject("bid1"), "check", "check_facts")
+    form = {**open_form(client, where), "source": "checked", "as_of": "2026-03-25", "evidence": "长" * 301}
+    answer = client.post(where, form)
+    assert answer.status_code == 422
+    assert "写了 301 字，不超过 300 字" in answer.content.decode()
+    assert "长" * 301 in answer.content.decode()

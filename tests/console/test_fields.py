@@ -1,8 +1,11 @@
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from jiebang.console.fields import build_control, contradicts_none, fill_typed, read_control
+from jiebang.console.fields import build_control, check_codes, contradicts_none, fill_typed, read_control
+from jiebang.kernel.errors import JiebangError
+from jiebang.kernel.identifiers import MalformedCreditCode, make_synthetic_credit_code
 from jiebang.policy.values import Kind, ValueType, read_value
 
 OPTIONS = {"a": "甲", "b": "乙"}
@@ -98,3 +101,45 @@ def test_rows_left_blank_do_not_count() -> None:
     assert read_control("r", RECORDS, typed) == [{"name": "首年"}]
     assert len(build_control("r", "计划", RECORDS, typed).rows) == 2
     assert len(build_control("r", "计划", RECORDS, {**typed, "_rows": ["r"]}).rows) == 4
+
+
+@pytest.mark.parametrize(
+    ("of", "typed", "value"),
+    [
+        (ValueType(Kind.percent), "６０", Decimal("0.6")),
+        (ValueType(Kind.percent), "６０％", Decimal("0.6")),
+        (ValueType(Kind.count, "家"), "３", 3),
+        (ValueType(Kind.score), "９０．５", Decimal("90.5")),
+        (ValueType(Kind.money), "６００", Decimal(6000000)),
+    ],
+)
+def test_digits_may_be_typed_wide(of: ValueType, typed: str, value: object) -> None:
+    assert read_value(read_control("x", of, {"x": [typed]}), of) == value
+
+
+@pytest.mark.parametrize("kind", [Kind.percent, Kind.score, Kind.date, Kind.money])
+@pytest.mark.parametrize("typed", ["-5", "1e9", "NaN", "长" * 100_000, "二〇二六", "9" * 60])
+def test_what_is_no_number_is_told_shortly_and_as_what_is_asked_for(kind: Kind, typed: str) -> None:
+    of = ValueType(kind)
+    with pytest.raises(JiebangError) as caught:
+        read_value(read_control("x", of, {"x": [typed]}), of)
+    told = caught.value.beside_field
+    assert len(told) < 200
+    assert {"percent": "百分", "score": "分", "date": "日期", "money": "元"}[kind.value] in told
+    assert "3 家" not in told
+
+
+CODE = make_synthetic_credit_code(7)
+
+
+@pytest.mark.parametrize("typed", [CODE, CODE.lower(), f" {CODE[:8]} {CODE[8:]} ", CODE.translate({48 + n: 0xFF10 + n for n in range(10)})])  # fmt: skip
+def test_a_credit_code_is_read_however_it_is_typed(typed: str, db: None) -> None:
+    assert read_control("x", ValueType(Kind.organisation), {"x": [typed]}) == CODE
+
+
+@pytest.mark.parametrize("typed", [CODE[:-1] + ("1" if CODE[-1] != "1" else "2"), CODE[:-1], CODE + "0", "I" + CODE[1:]])  # fmt: skip
+def test_a_code_with_a_slip_is_no_name(typed: str, db: None) -> None:
+    of = ValueType(Kind.organisations)
+    with pytest.raises(MalformedCreditCode):
+        check_codes(read_control("x", of, {"x": [f"示例大学（合成）\n{typed}"]}), of)
+    check_codes(["示例大学（合成）", "Example 2000 Company", "张三"], of)

@@ -230,3 +230,47 @@ def test_one_need_is_entered_for_a_firm_by_hand(life_until: PlayLife) -> None:
     assert "没有登记这个单位" in unknown.content.decode()
     assert client.post(where, {**form, "organisation": "示例甲公司（合成）"}).status_code == 302
     assert Subject.objects.get(title="纸件来的题").lead == life.stage.organisations["firm"]
+
+
+def _book(change: Callable[[Any], object]) -> bytes:
+    book = openpyxl.Workbook()
+    change(book)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _with_macros() -> bytes:
+    out = BytesIO(xlsx([HEADS, [1, "示例甲公司（合成）", "高温轴承", 600, "张"]]).read())
+    with zipfile.ZipFile(out, "a") as packed:
+        packed.writestr("xl/vbaProject.bin", b"x")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (_book(lambda book: book.create_chartsheet(index=0)), "没有图表的"),
+        (_with_macros(), "不收带宏的表格"),
+        (xlsx([HEADS]).read(), "表头下面没有内容"),
+        (xlsx([["需求单位", "项目名称", "项目名称 "], ["示例甲公司（合成）", "甲", "乙"]]).read(), "B、C 列的表头都是“项目名称”"),
+        (xlsx([HEADS, *[[n, "示例甲公司（合成）", f"题{n}", 600, ""] for n in range(5001)]]).read(), "超过 2000 行"),
+        (_with_macros()[:-200], "打不开这个文件"),
+        (b"MZ" + b"\0" * 500, "打不开这个文件"),
+    ],
+    ids=["a chart", "macros", "only heads", "the same heading twice", "5,001 rows", "cut off", "a program"],
+)  # fmt: skip
+def test_odd_sheets_are_refused_with_a_way_out(life_until: PlayLife, content: bytes, told: str) -> None:
+    life = life_until(OPEN)
+    where = reverse("console:import", args=[life.subject("batch").pk, "collect"])
+    answer = life.client("officer").post(where, {"file": SimpleUploadedFile("../清单.xlsx.exe", content)})
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+    assert not Draft.objects.exists()
+
+
+def test_wide_digits_are_digits(life_until: PlayLife) -> None:
+    life = life_until(OPEN)
+    data = preview(life, [HEADS, [1, "示例甲公司（合成）", "高温轴承", "６００", "张"]])
+    assert data["faults"] == []
+    assert data["good"][0]["values"]["challenge.total_investment"] == "６００ 万元"

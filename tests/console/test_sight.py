@@ -1,5 +1,6 @@
 """Who may read what of a case: a bidder of the need it bids for, an outsider of what goes on around a challenge."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -84,6 +85,9 @@ def test_what_the_rules_say_of_a_bid_tells_its_bidder_no_value_that_was_not_anno
     assert "5,000,000.00" in inside
     assert "5,000,000.00" not in outside
     assert "所依据的内容没有公布" in outside
+    line = outside.split("所依据的内容没有公布", maxsplit=1)[0].rsplit("<li", 1)[1]
+    assert "不公开" in line, "whether it holds tells of the value as well"
+    assert not re.search("v-(pass|fail|unknown)", line)
     assert "所依据的内容没有公布" not in inside
 
 

@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 from tests.console.conftest import PlayLife
 
-from jiebang.console.typed_keys import read_key
+from jiebang.lifecycle.typed_keys import read_key
 
 #: a superscript two, a number beyond any database's, a lone surrogate's escape, a sign, nothing
 ODD = ["²", "9" * 40, "-1", "1.0", "", "x"]

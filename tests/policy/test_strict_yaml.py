@@ -162,3 +162,8 @@ def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
 def test_problems_are_told_in_the_order_of_files_and_lines() -> None:
     found = PackProblems([Problem("b", 1, "x"), Problem("a", 10, "y", "z"), Problem("a", 9, "w")])
     assert str(found) == "a:9: w\na:10: y（应为：z）\nb:1: x"
+
+
+def test_a_file_without_an_end_is_refused() -> None:
+    _, problems = read_yaml(Path("/dev/zero"))
+    assert [problem.what for problem in problems] == [f"文件过大（{MAX_BYTES + 1} 字节）"]

@@ -151,3 +151,14 @@ def test_the_number_is_a_setting_of_the_installation() -> None:
     assert read_number({}, "JIEBANG_OBJECTIONS") == 10
     assert read_number({"JIEBANG_OBJECTIONS": "25"}, "JIEBANG_OBJECTIONS") == 25
     assert settings.JIEBANG_LIMITS["objection"].pair == 10
+
+
+def test_nothing_of_an_objection_is_cut_off_unsaid(life_until: PlayLife) -> None:
+    life = life_until("2026-04-02T10:00")
+    where = reverse("portal:notice", args=[life.subject("challenge").pk])
+    answer = Client().post(where, {**OBJECTION, "statement": "长" * 8001, "_draft": "d"})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "写了 8001 字，不超过 8000 字" in html
+    assert "长" * 8001 in html
+    assert not Objection.objects.exists()

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     # Before anything reads the form, and the check of its token is the first to do so.
     "jiebang.console.limits.RequestLimits",
+    "jiebang.config.refusals.TellWhatIsNotAllowed",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jiebang.console.idle.KeepBusySessions",
@@ -129,6 +130,8 @@ JIEBANG_PROXIES = read_number(os.environ, "JIEBANG_PROXIES")
 # The looser caps are for those who try many addresses or many names.
 JIEBANG_LIMITS = {
     "log_in": Limits(minutes=15, pair=5, name=30, address=100),
+    # Forms that came when nobody was logged in: the whole of a campus may come back from lunch.
+    "keep_form": Limits(minutes=60, pair=None, name=None, address=60),
     "enrol": Limits(minutes=60, pair=None, name=None, address=20),
     # Of one notice from one address. No cap by notice alone: nobody may use up what others have to say.
     "objection": Limits(
@@ -182,6 +185,8 @@ FILE_UPLOAD_HANDLERS = [
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 40
+#: A form with several lists, each of sixty rows and a dozen columns.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # Nothing inline and nothing from elsewhere; data: only for images, because Tabler's style sheet carries its small
 # icons so.
@@ -202,6 +207,7 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
+CSRF_FAILURE_VIEW = "jiebang.console.views.log_in.refuse_key"
 SESSION_COOKIE_SECURE = IN_PRODUCTION
 CSRF_COOKIE_SECURE = IN_PRODUCTION
 CSRF_TRUSTED_ORIGINS = trusted_origins(ALLOWED_HOSTS) if IN_PRODUCTION else []

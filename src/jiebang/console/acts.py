@@ -148,7 +148,7 @@ class Desk:
     def tally(self) -> list[tuple[str, int]]:
         """How many rules say what, the unfavourable first."""
         found = [one["verdict"] for one in self.verdicts]
-        order = ("fail", "unknown", "departable", "departed", "pass", "not-applicable")
+        order = ("fail", "unknown", "departable", "departed", "pass", "not-applicable", "withheld")
         return [(word, found.count(word)) for word in order if word in found]
 
 
@@ -302,16 +302,21 @@ def _returned_with(run: StageRun) -> str | None:
 def _keep_back(
     verdicts: list[dict[str, Any]], subject: Subject, program: Program, actor: Actor, at: datetime
 ) -> list[dict[str, Any]]:
-    """Leave out of each explanation what its reader may not know: it would tell the very value. Of what is sealed say nothing."""
+    """Of what rests on something its reader may not know leave out why and whether it holds: either tells of the value.
+
+    Of what is sealed say nothing.
+    """
     sights: dict[int, Sight] = {}
     found = []
     for one in verdicts:
         thing = one["thing"] or subject
         if thing.pk not in sights:
             sights[thing.pk] = sight_of(actor, thing, program, at)
-        if not sights[thing.pk].sealed & facts_read(one):
-            withhold(one, sights[thing.pk])
-            found.append(one)
+        if sights[thing.pk].sealed & facts_read(one):
+            continue
+        if withhold(one, sights[thing.pk]):
+            one["verdict"] = "withheld"
+        found.append(one)
     return found
 
 
@@ -320,10 +325,12 @@ def facts_read(told: dict[str, Any]) -> set[str]:
     return {given["fact"] for leaf in told["conditions"] for given in leaf["inputs"]}
 
 
-def withhold(told: dict[str, Any], sight: Sight) -> None:
-    """Leave the words of a verdict out that rests on what its reader may not know: they tell the value."""
-    if sight.kept & facts_read(told):
+def withhold(told: dict[str, Any], sight: Sight) -> bool:
+    """Leave the explanation of a verdict out that rests on what its reader may not know; whether it does."""
+    rests = bool(sight.kept & facts_read(told))
+    if rests:
         told["explanation"] = f"{told['label']}：所依据的内容没有公布，不在这里写明"
+    return rests
 
 
 def verdicts_of(run: StageRun, program: Program, at: datetime) -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ from jiebang.documents.names import show_size
 from jiebang.documents.queries import size_of
 from jiebang.documents.reference import FileReference, read_reference
 from jiebang.kernel.errors import JiebangError
+from jiebang.kernel.fullwidth import to_half_width
+from jiebang.kernel.identifiers import MalformedCreditCode, check_credit_code
 from jiebang.kernel.money import parse_yuan
 from jiebang.organisations.models import Organisation
 from jiebang.organisations.verified import is_verified_anywhere
@@ -27,6 +29,10 @@ from jiebang.policy.values import DAYS, LISTS, MONTHS, Kind, ValueType
 Typed = Mapping[str, list[str]]
 #: How many rows a list of records may have on a page.
 MOST_ROWS = 60
+#: A text of letters and digits with this many digits was meant as a credit code.
+_DIGITS = 8
+#: Written with digits, as Chinese input methods may type them wide; amounts see to that themselves.
+_NUMBERS = frozenset({Kind.percent, Kind.score, Kind.count, Kind.term})
 _TERM_WORDS = {MONTHS: (("月", "个月"), ("年", "年")), DAYS: (("日", "日"),)}
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONEY_UNITS = (("万元", "万元"), ("元", "元"), ("亿元", "亿元"))
@@ -36,7 +42,7 @@ NONE_WORDS = frozenset({"无", "没有"})
 #: Texts whose label ends so are short; any other text gets room for a paragraph.
 _SHORT = (
     "名称", "姓名", "电话", "手机", "地址", "代码", "编号", "职务", "联系人", "负责人", "代表人", "单位", "文号", "人", "邮箱",
-    "用户名", "全称", "指标值", "凭证号", "联系方式", "年度或里程碑", "方法",
+    "用户名", "全称", "指标值", "凭证号", "联系方式", "年度或里程碑", "方法", "年份",
 )  # fmt: skip
 
 
@@ -311,7 +317,7 @@ def _read_typed(name: str, wanted: ValueType, typed: Typed) -> Any:
         return {"true": True, "false": False}.get(text, text)
     if kind is Kind.date:
         return as_iso(text)
-    return _with_unit(text, name, wanted, typed)
+    return _with_unit(to_half_width(text) if kind in _NUMBERS else text, name, wanted, typed)
 
 
 def _with_unit(text: str, name: str, wanted: ValueType, typed: Typed) -> str:
@@ -342,10 +348,32 @@ def _code_of(text: str) -> str:
     Anybody may register under a name that another has: of several the one that a bureau verified is meant, and a name
     that still isn't one organisation's has to be written as a code.
     """
+    if _looks_like_code(text):
+        try:
+            return check_credit_code(text)
+        except MalformedCreditCode:
+            return text
     named = list(Organisation.objects.filter(name=text)[:20])
     if len(named) > 1:
         named = [one for one in named if is_verified_anywhere(one)]
     return named[0].credit_code if len(named) == 1 else text
+
+
+def _looks_like_code(text: str) -> bool:
+    plain = re.sub(r"[ \t-]", "", to_half_width(text))
+    return re.fullmatch(r"[0-9A-Za-z]{15,20}", plain) is not None and sum(map(str.isdigit, plain)) >= _DIGITS
+
+
+def check_codes(raw: Any, wanted: ValueType) -> None:
+    """Raise MalformedCreditCode where a code was meant and can't be one: as a name it would be nobody's."""
+    if wanted.kind is Kind.records:
+        for row in raw:
+            for key, value in row.items():
+                check_codes(value, (wanted.fields or {})[key])
+    elif wanted.kind in (Kind.organisation, Kind.organisations):
+        for one in [raw] if isinstance(raw, str) else raw:
+            if _looks_like_code(one):
+                check_credit_code(one)
 
 
 def fill_typed(name: str, wanted: ValueType, raw: Any) -> dict[str, list[str]]:

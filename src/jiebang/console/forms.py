@@ -15,11 +15,12 @@ from jiebang.console.fields import (
     Control,
     Typed,
     build_control,
+    check_codes,
     contradicts_none,
     fill_typed,
     read_control,
 )
-from jiebang.console.identity import BACK_TO, DRAWN_FOR
+from jiebang.console.kept_forms import BACK_TO, DRAWN_FOR
 from jiebang.console.slots import Asking, Slot, slots_of
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, is_blank, read_value
@@ -111,6 +112,11 @@ def typed_of(data: QueryDict) -> dict[str, list[str]]:
     }
 
 
+def too_long(text: str, most: int) -> str:
+    """What stands beside a field with more in it than there is room for."""
+    return f"写了 {len(text)} 字，不超过 {most} 字"
+
+
 def new_draft_key() -> str:
     """A key nobody can guess."""
     return secrets.token_urlsafe(18)
@@ -183,12 +189,16 @@ def read_form(form: ActForm, asking: Asking) -> dict[str, Any]:
             continue
         try:
             value = read_value(raw, slot.type)
+            check_codes(raw, slot.type)
         except JiebangError as error:
             told = f"{error.where + '：' if error.where else ''}{error.beside_field}"
             form.errors.setdefault(slot.name, told)
             continue
         if is_blank(value) and slot.required:
             form.errors.setdefault(slot.name, "必填")
+            continue
+        if slot.longest is not None and len(value) > slot.longest:
+            form.errors.setdefault(slot.name, too_long(value, slot.longest))
             continue
         here = payload
         for step in slot.place[:-1]:

@@ -10,10 +10,22 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from jiebang.console.kept_forms import (
+    BACK_TO,
+    DRAWN_FOR,
+    fields_of,
+    files_of,
+    is_act,
+    is_any_kept,
+    keep_form,
+    take_back,
+)
+from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle import clock
 from jiebang.organisations.actions.verify_organisation import may_verify
@@ -21,11 +33,6 @@ from jiebang.organisations.actor import Actor, actor_under, mandates_on
 from jiebang.organisations.models import Account, Mandate
 
 MANDATE_KEY = "mandate"
-#: In every form that a page of the workbench shows (templatetags.form_keys): under which mandate it was drawn.
-DRAWN_FOR = "_as"
-#: Sent with a form by whoever was asked: they act under the mandate that it was drawn for again.
-BACK_TO = "_back_to"
-_FRAME = frozenset({"csrfmiddlewaretoken", DRAWN_FOR, BACK_TO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +78,16 @@ def visited(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not isinstance(request.user, Account):
-            return redirect_to_login(request.get_full_path())
         at = clock.read_clock()
+        if not isinstance(request.user, Account):
+            return come_again(request, at)
         drawn_for = request.POST.get(DRAWN_FOR, "")
-        mandates = {str(one.pk): one for one in mandates_of(request.user, at)} if drawn_for else {}
+        kept = request.method == "GET" and is_any_kept(request)
+        mandates = {str(one.pk): one for one in mandates_of(request.user, at)} if drawn_for or kept else {}
         if drawn_for in mandates and request.POST.get(BACK_TO) == drawn_for:
             request.session[MANDATE_KEY] = mandates[drawn_for].pk
+        if kept and (back := take_back(request, mandates)) is not None:
+            request.session[MANDATE_KEY] = mandates[back].pk
         visit = visit_of(request, request.user, at)
         if visit is None:
             return redirect("console:identities")
@@ -87,6 +97,24 @@ def visited(view: View) -> View:
         return view(request, visit, *args, **kwargs)
 
     return wrapped
+
+
+def come_again(request: HttpRequest, at: datetime) -> HttpResponse:
+    """Do nothing of a form that came when its sender wasn't logged in, or had logged in anew since; keep it, and lead back to it."""
+    if request.POST.get(DRAWN_FOR):
+        if request.headers.get("HX-Request"):
+            # What a page asks by itself is told where its answer would stand: the form is still before its sender.
+            return render(request, "console/_come_again.html")
+        try:
+            keep_form(request, at)
+        except JiebangError as error:
+            context = {"title": "登录过期了", "problem": error}
+            return render(request, "console/refused.html", context, status=HTTPStatus.FORBIDDEN)
+        if not request.user.is_authenticated:
+            messages.warning(request, "登录过期了，什么也没有办。登录后回到刚才的表单，填写的内容都在。")
+    if request.user.is_authenticated:
+        return redirect(request.get_full_path())
+    return redirect_to_login(request.get_full_path())
 
 
 def _ask_as_whom(request: HttpRequest, visit: Visit, drawn_for: Mandate | None) -> HttpResponse:
@@ -99,17 +127,11 @@ def _ask_as_whom(request: HttpRequest, visit: Visit, drawn_for: Mandate | None) 
     if request.headers.get("HX-Request"):
         # What a page asks by itself is told where its answer would stand.
         return render(request, "console/_as_whom.html", context)
-    is_act = "_draft" in request.POST
     context |= {
         # The form of an act is shown again before it is sent; a short form is sent.
-        "is_act": is_act,
-        "fields": [
-            (name, value)
-            for name in request.POST
-            if name not in _FRAME and not (is_act and name == "_do")
-            for value in request.POST.getlist(name)
-        ],
-        "files": [file.name for name in request.FILES for file in request.FILES.getlist(name)],
+        "is_act": is_act(request),
+        "fields": fields_of(request),
+        "files": files_of(request),
     }
     return render(request, "console/as_whom.html", context, status=HTTPStatus.CONFLICT)
 

@@ -10,6 +10,7 @@ from jiebang.console.fields import NONE_WORDS
 from jiebang.console.sheets import Cell, Row, UnreadableSheet, column_name
 from jiebang.console.slots import Asking
 from jiebang.kernel.errors import JiebangError
+from jiebang.kernel.fullwidth import to_half_width
 from jiebang.kernel.identifiers import check_credit_code
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import Subject
@@ -140,7 +141,10 @@ def preview_import(file: str, rows: list[Row], asking: Asking) -> Preview:
         raise UnreadableSheet(
             what="找不到表头", fix="表头至少要有名称和单位两列，如“需求名称”“需求单位”，写在前十行里"
         )
+    if not rows[at + 1 :]:
+        raise UnreadableSheet(what="表头下面没有内容", fix="一条需求写一行，写在表头下面")
     columns, unused = match_heads(rows[at], asking)
+    _refuse_repeated(rows[at], columns)
     targets = {one.target for one in columns}
     if not targets & {ORGANISATION, CODE}:
         raise UnreadableSheet(what="没有单位这一列", fix="加上“需求单位”或“统一社会信用代码”")
@@ -174,6 +178,19 @@ def preview_import(file: str, rows: list[Row], asking: Asking) -> Preview:
         else:
             made.good.append(taken)
     return made
+
+
+def _refuse_repeated(heads: Row, columns: list[Column]) -> None:
+    """Raise UnreadableSheet where two columns have the same heading: which of them is meant is nobody's to guess."""
+    for used in columns:
+        same = [
+            column_name(i) for i, cell in enumerate(heads.cells) if _plain(cell.text) == _plain(used.head)
+        ]
+        if len(same) > 1:
+            raise UnreadableSheet(
+                where=f"第 {heads.number} 行", what=f"{'、'.join(same)} 列的表头都是“{used.head[:30]}”，不知道以哪一列为准",
+                fix="删去一列，或者改掉它的表头",
+            )  # fmt: skip
 
 
 def _width(row: Row) -> int:
@@ -364,14 +381,14 @@ def _read_money(text: str, unit: str) -> Any:
         return text
     if not unit:
         return JiebangError(what=f"金额“{text[:30]}”没有写单位", fix="在表头写“（万元）”，或写成“500 万元”")
-    if not re.match(r"-?[0-9][0-9,，.]*$", text):
+    if not re.match(r"-?[0-9][0-9,.]*$", to_half_width(text)):
         return JiebangError(what=f"“{text[:30]}”不是数字", fix=f"写成数字；表头已写明单位是{unit}")
     return f"{text} {unit}"
 
 
 def _read_day(text: str) -> Any:
     """A day as it is written in lists; an error where it is none."""
-    matched = _DAY.match(text)
+    matched = _DAY.match(to_half_width(text))
     if matched is None:
         return JiebangError(what=f"“{text[:30]}”不是日期", fix="写成 2026-03-31 或 2026年3月31日")
     return f"{matched[1]}-{int(matched[2]):02d}-{int(matched[3]):02d}"

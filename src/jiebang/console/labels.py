@@ -79,6 +79,7 @@ VERDICTS = {
     "departed": "已依规定例外",
     "departable": "可由有权者例外",
     "not-applicable": "不适用",
+    "withheld": "不公开",
 }
 RELATIONS = {
     "employed_by": "任职于",

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from jiebang.console.fields import Control, build_control, read_control
-from jiebang.console.forms import typed_of
+from jiebang.console.fields import Control, build_control, check_codes, read_control
+from jiebang.console.forms import too_long, typed_of
+from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, ValueType
 
 Wanted = Mapping[str, tuple[str, ValueType]]
@@ -31,7 +32,8 @@ class PlainForm:
         self.wanted, self.optional, self.hints = wanted, optional, hints or {}
         self.longest = longest or {}
         filled = {name: [text] for name, text in (initial or {}).items()}
-        self.typed = typed_of(request.POST) if request.method == "POST" else filled
+        # Looked at with a form that was kept (kept_forms), it is filled in as well.
+        self.typed = typed_of(request.POST) if request.method == "POST" or request.POST else filled
         self.errors: dict[str, str] = {}
 
     def read(self) -> dict[str, Any]:
@@ -53,8 +55,13 @@ class PlainForm:
                 self.errors[name] = "没有这一天；写成 2026-03-02"
         elif kind.kind is Kind.choice and raw not in (kind.options or {}):
             self.errors[name] = "从列表里选择"
+        elif kind.kind is Kind.organisation:
+            try:
+                check_codes(raw, kind)
+            except JiebangError as error:
+                self.errors[name] = error.beside_field
         elif most is not None and len(raw) > most:
-            self.errors[name] = f"不超过 {most} 字"
+            self.errors[name] = too_long(raw, most)
         return raw
 
     @property

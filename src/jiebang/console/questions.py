@@ -36,6 +36,8 @@ class Question:
     typed: Typed = field(default_factory=dict)
     error: str = ""
     reason: str = ""
+    #: the key of the paper it rests on, as chosen
+    act: str = ""
 
     @property
     def name(self) -> str:

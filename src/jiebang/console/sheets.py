@@ -12,7 +12,6 @@ from typing import Any, BinaryIO
 import openpyxl
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from jiebang.kernel.errors import JiebangError
 
@@ -83,25 +82,22 @@ def read_rows(file: BinaryIO, size: int) -> list[Row]:
         book.close()
     except UnreadableSheet:
         raise
-    except (
-        zipfile.BadZipFile,
-        InvalidFileException,
-        KeyError,
-        ValueError,
-        IndexError,
-        OSError,
-        SyntaxError,
-    ) as error:
-        raise UnreadableSheet(what="打不开这个文件", fix="用表格软件另存为 .xlsx 再上传") from error
+    except Exception as error:
+        raise UnreadableSheet(
+            what="打不开这个文件", fix="用表格软件另存为只有这一张表、没有图表的 .xlsx 再上传"
+        ) from error
     if not rows:
         raise UnreadableSheet(what="表里没有内容", fix="检查是不是第一张工作表")
     return rows
 
 
 def _require_moderate(file: BinaryIO) -> None:
-    """Raise UnreadableSheet for a small file that unpacks into a huge one."""
+    """Raise UnreadableSheet for a small file that unpacks into a huge one, and for one with macros."""
     with zipfile.ZipFile(file) as packed:
         unpacked = sum(entry.file_size for entry in packed.infolist())
+        has_macros = any(name.lower().endswith("vbaproject.bin") for name in packed.namelist())
+    if has_macros:
+        raise UnreadableSheet(what="不收带宏的表格", fix="另存为不带宏的 .xlsx 再上传")
     if unpacked > MOST_UNPACKED:
         raise UnreadableSheet(what="文件解开后太大", fix="另存为只有这一张表的 xlsx 再试")
     file.seek(0)

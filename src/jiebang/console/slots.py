@@ -36,6 +36,7 @@ from jiebang.results.actions.take_in_result import results_to_take_in
 from jiebang.reviews.actions.select_bids import candidates_of
 
 REGISTER_RANK = RANK[Source.register]
+_ORGANISATION = ValueType(Kind.organisation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Slot:
     initial: Any = None
     group: str = ""
     field_labels: Mapping[str, str] = field(default_factory=dict)
+    #: how many characters there is room for; nothing is ever cut off
+    longest: int | None = None
 
     @property
     def name(self) -> str:
@@ -208,7 +211,7 @@ def _check_facts(asking: Asking) -> list[Slot]:
         *_thing(asking),
         Slot(("source",), "来源", choice({"checked": "核实材料", "register": "登记系统查询"}), required=True),
         Slot(("as_of",), "截至日期", DATE, required=True),
-        Slot(("evidence",), "依据", TEXT, hint="材料名称、查询凭据编号"),
+        Slot(("evidence",), "依据", TEXT, hint="材料名称、查询凭据编号", longest=300),
         *[fact_slot(asking.program, name, "facts", initial=recorded.get(name)) for name in names],
     ]
 
@@ -226,11 +229,17 @@ def _thing(asking: Asking) -> list[Slot]:
 def _check_relations(asking: Asking) -> list[Slot]:
     ties = ValueType(
         Kind.records,
-        fields={"from": TEXT, "to": TEXT, "kind": choice(RELATIONS), "since": DATE, "until": DATE},
+        fields={
+            "from": _ORGANISATION,
+            "to": _ORGANISATION,
+            "kind": choice(RELATIONS),
+            "since": DATE,
+            "until": DATE,
+        },
     )
     labels = {
-        "from": "甲方（信用代码或姓名）",
-        "to": "乙方（信用代码或姓名）",
+        "from": "甲方（单位全称、信用代码或姓名）",
+        "to": "乙方（单位全称、信用代码或姓名）",
         "kind": "关系",
         "since": "起",
         "until": "止",
@@ -238,7 +247,7 @@ def _check_relations(asking: Asking) -> list[Slot]:
     return [
         *_thing(asking),
         Slot(("as_of",), "查询截至日期", DATE, required=True),
-        Slot(("evidence",), "在哪里查的", TEXT, required=True),
+        Slot(("evidence",), "在哪里查的", TEXT, required=True, longest=300),
         Slot(("relations",), "查到的关联", ties, hint="没有查到关联就空着", field_labels=labels),
     ]
 
@@ -347,11 +356,11 @@ def _record_contribution(asking: Asking) -> list[Slot]:
     by_role = "只有一家担任这个角色时可以不写"
     return [
         Slot(("item",), "付的是哪一项", choice(options), required=True, initial=only),
-        Slot(("payer",), "付款方", ValueType(Kind.organisation), hint=by_role),
-        Slot(("payee",), "收款方", ValueType(Kind.organisation), hint=by_role),
+        Slot(("payer",), "付款方", _ORGANISATION, hint=by_role),
+        Slot(("payee",), "收款方", _ORGANISATION, hint=by_role),
         Slot(("amount",), "实付金额", MONEY, required=True),
         Slot(("paid_on",), "付款日期", DATE, required=True),
-        Slot(("evidence",), "凭证", TEXT, required=True, hint="银行回单或发票的编号"),
+        Slot(("evidence",), "凭证", TEXT, required=True, hint="银行回单或发票的编号", longest=300),
     ]
 
 
@@ -369,8 +378,8 @@ def _confirm_contribution(asking: Asking) -> list[Slot]:
 
 
 OBJECTION_SLOTS = [
-    Slot(("objector",), "异议人姓名", TEXT, required=True, hint="须实名；单位提出的写单位全称"),
-    Slot(("contact",), "联系方式", TEXT, required=True, hint="只给核查人看，不公开"),
+    Slot(("objector",), "异议人姓名", TEXT, required=True, hint="须实名；单位提出的写单位全称", longest=200),
+    Slot(("contact",), "联系方式", TEXT, required=True, hint="只给核查人看，不公开", longest=200),
     Slot(("statement",), "事实与证据", TEXT, required=True),
     Slot(("request",), "请求", TEXT, required=True),
 ]
@@ -389,7 +398,9 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "propose_payment": lambda asking: fact_slots(asking, EVERY_MOMENT),
     "record_payment": lambda asking: [
         Slot(("paid_on",), "收回日期" if asking.run.kind == "recover" else "拨付日期", DATE, required=True),
-        Slot(("voucher",), "凭证号", TEXT, required=True, hint="国库集中支付凭证或银行回单的编号"),
+        Slot(
+            ("voucher",), "凭证号", TEXT, required=True, hint="国库集中支付凭证或银行回单的编号", longest=120
+        ),
     ],
     "record_contribution": _record_contribution,
     "confirm_contribution": _confirm_contribution,
@@ -397,7 +408,7 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "resolve_objection": _resolve,
     "take_in_result": _take_in_result,
     "import_needs": lambda asking: [
-        Slot(("organisation",), "提出单位", ValueType(Kind.organisation), required=True),
+        Slot(("organisation",), "提出单位", _ORGANISATION, required=True),
         *submission_slots(asking),
     ],
 }

@@ -24,7 +24,7 @@ _SPAN = re.compile(
 _WEEKDAYS = "一二三四五六日"
 #: The longest that anybody is off at a time; more is a slip of the pen.
 _MOST_DAYS = 20
-_MOST_LINES = 60
+_MOST_LINES, _MOST_TEXT = 60, 4000
 
 
 class UnreadableDay(JiebangError):
@@ -48,6 +48,11 @@ class TypedYear:
             (DayKind.holiday, "放假日期", self.holidays),
             (DayKind.working_weekend, "调休上班日期", self.worked),
         ):
+            if len(text) > _MOST_TEXT or text.count("\n") >= _MOST_LINES:
+                self.problems.append(
+                    f"{label}：最多 {_MOST_LINES} 行、{_MOST_TEXT} 字；只写放假和调休的日子，其余的删去"
+                )
+                continue
             for number, line in _lines(text):
                 name = f"{label}第 {number} 行"
                 try:
@@ -66,7 +71,7 @@ class TypedYear:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.splitlines()[:_MOST_LINES], 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             yield number, line
 

@@ -16,6 +16,8 @@ from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.organisations.models import Relation
 from jiebang.policy.stages import KINDS
 
+_LONGEST_NAME = 120
+
 
 def check_relations(act: Act) -> None:
     """Record a look-up and every tie it found (none is a finding too).
@@ -38,6 +40,10 @@ def check_relations(act: Act) -> None:
         )
     rows: list[dict[str, Any]] = list(act.payload.get("relations", []))
     situation = read_situation(act.program, {"relations": rows}, act.at)
+    if any(len(end) > _LONGEST_NAME for found in situation.relations for end in (found.from_, found.to)):
+        raise UnableToApply(
+            where=act.stage.label, what=f"关联一方的名称超过 {_LONGEST_NAME} 字", fix="只写信用代码或姓名"
+        )
     for found in situation.relations:
         Relation.objects.get_or_create(
             bureau_id=thing.programme.bureau_id, from_end=found.from_, to_end=found.to, kind=found.kind,

@@ -79,12 +79,15 @@ def read_yaml(path: Path, shown_as: str | None = None) -> tuple[YamlFile, list[P
     """Read one file strictly. Returns what could be read and every problem met; raises nothing for bad content."""
     shown = shown_as or path.name
     try:
-        raw = path.read_bytes()
+        # No more than that: a file without an end is refused as well.
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        size = max(len(raw), path.stat().st_size)
     except OSError as error:
         return YamlFile(shown, None), [Problem(shown, 1, f"文件读不出来：{error.strerror}")]
     if len(raw) > MAX_BYTES:
         return YamlFile(shown, None), [
-            Problem(shown, 1, f"文件过大（{len(raw)} 字节）", f"不超过 {MAX_BYTES} 字节")
+            Problem(shown, 1, f"文件过大（{size} 字节）", f"不超过 {MAX_BYTES} 字节")
         ]
     try:
         text = raw.decode("utf-8")

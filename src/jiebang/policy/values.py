@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from jiebang.kernel.errors import JiebangError
+from jiebang.kernel.errors import JiebangError, quote
 from jiebang.kernel.money import format_yuan, parse_yuan
 from jiebang.kernel.periods import SHANGHAI, Term, TermUnit, format_term, parse_term
 
@@ -113,7 +113,17 @@ def read_literal(raw: Any) -> tuple[ValueType, Any]:
         raise BadValue(what=f"数 {raw} 没有单位", fix="连同单位写，如“3 家”“500 万元”“40%”“60 分”")
     if not isinstance(raw, str):
         raise BadValue(what="这里要写一个值", fix="写成带单位的文字")
-    text = raw.strip()
+    found = _read_quantity(raw.strip())
+    if found is None:
+        raise BadValue(
+            what=f"{quote(raw.strip())}不是带单位的值",
+            fix="写成“3 家”“500 万元”“40%”“60 分”“2 年”“2026-03-02”这样的形式",
+        )
+    return found
+
+
+def _read_quantity(text: str) -> tuple[ValueType, Any] | None:
+    """A quantity, date or instant; None for what is like none of them. Raises BadValue for what is like one, and isn't."""
     if match := _PERCENT.match(text):
         return PERCENT, Decimal(match[1]) / 100
     if match := _SCORE.match(text):
@@ -128,9 +138,7 @@ def read_literal(raw: Any) -> tuple[ValueType, Any]:
         return ValueType(Kind.instant), _read_instant(text)
     if re.match(r"[0-9]", text) and re.search(r"(日|天|月|年)$", text):
         return read_term(text)
-    raise BadValue(
-        what=f"“{text}”不是带单位的值", fix="写成“3 家”“500 万元”“40%”“60 分”“2 年”“2026-03-02”这样的形式"
-    )
+    return None
 
 
 def read_term(text: str) -> tuple[ValueType, int]:
@@ -182,11 +190,12 @@ def read_value(raw: Any, wanted: ValueType) -> Any:
         return raw.strip()
     if kind is Kind.choice:
         return _read_choice(raw, wanted)
-    found, value = read_literal(raw)
-    if found.kind is not kind:
+    quantity = _read_quantity(raw.strip())
+    if quantity is None or quantity[0].kind is not kind:
         raise _unlike(raw, wanted)
+    found, value = quantity
     if found.unit != wanted.unit:
-        raise BadValue(what=f"“{raw}”的单位不对", fix=f"这里的单位是“{wanted.unit}”")
+        raise BadValue(what=f"{quote(raw)}的单位不对", fix=f"这里的单位是“{wanted.unit}”")
     return value
 
 
@@ -233,7 +242,7 @@ def _unlike(raw: Any, wanted: ValueType) -> BadValue:
     hint = KIND_LABELS[wanted.kind]
     if wanted.unit:
         hint += f"；单位是“{wanted.unit}”"
-    return BadValue(what=f"“{raw}”不是这里要的值", fix=f"应写{hint}")
+    return BadValue(what=f"{quote(raw)}不是这里要的值", fix=f"应写{hint}")
 
 
 def _read_file(raw: str) -> str:
@@ -251,7 +260,7 @@ def _read_choice(raw: str, wanted: ValueType) -> str:
     if raw in options or wanted.open_list:
         return raw
     listed = "、".join(f"{key}（{label}）" for key, label in options.items())
-    raise BadValue(what=f"没有“{raw}”这个选项", fix=f"可选：{listed}")
+    raise BadValue(what=f"没有{quote(raw)}这个选项", fix=f"可选：{listed}")
 
 
 def _read_records(raw: Any, wanted: ValueType) -> tuple[dict[str, Any], ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from contextlib import suppress
 from datetime import datetime
@@ -27,6 +26,7 @@ from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject, Submission
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.receipts import hashes_of_receipts
+from jiebang.lifecycle.typed_keys import read_draft_key
 from jiebang.organisations.addresses import address_of
 from jiebang.organisations.attempts import begin_attempt
 from jiebang.organisations.chains import ORGANISATIONS_CHAIN
@@ -101,12 +101,16 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
         raise Http404
     program = program_of(run.subject)
     stage = program.pack.processes[run.subject.process].stages[run.stage]
-    given = {name: request.POST.get(name, "").strip()[: _LONGEST[name]] for name in _OBJECTION}
+    given = {name: request.POST.get(name, "").strip() for name in _OBJECTION}
     errors: dict[str, str] = {}
     problem: JiebangError | None = None
-    draft = _read_draft(request.POST.get("_draft", ""))
+    draft = read_draft_key(request.POST.get("_draft")) or secrets.token_urlsafe(18)
     if request.method == "POST":
-        errors = {name: "必填" for name, text in given.items() if not text}
+        errors = {name: "必填" for name, text in given.items() if not text} | {
+            name: f"写了 {len(given[name])} 字，不超过 {most} 字"
+            for name, most in _LONGEST.items()
+            if len(given[name]) > most
+        }
         if not errors:
             try:
                 _object(request, run, given, draft, at)
@@ -158,14 +162,6 @@ def _object(request: HttpRequest, run: StageRun, given: dict[str, str], draft: s
     except JiebangError:
         attempt.delete()  # nothing has arrived
         raise
-
-
-#: What the form itself makes; anything else couldn't stand in the address of the receipt.
-_DRAFT = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-def _read_draft(text: str) -> str:
-    return text if _DRAFT.fullmatch(text) else secrets.token_urlsafe(18)
 
 
 def _once(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jiebang.console.identity import DRAWN_FOR
+from jiebang.console.kept_forms import DRAWN_FOR
 
 register = template.Library()
 

@@ -32,7 +32,7 @@ def _regime() -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def activate(request: HttpRequest) -> HttpResponse:
     """The owner of a code chooses the password; open to everybody, since nobody without a code gets anything of it."""
-    code, wrong_code, wrong_password = request.POST.get("code", "").strip()[:80], "", ""
+    code, wrong_code, wrong_password = request.POST.get("code", "").strip(), "", ""
     if request.method == "POST":
         try:
             account = activate_account(

@@ -30,7 +30,6 @@ from jiebang.console.models import Draft
 from jiebang.console.proposed import Proposed, proposed_at
 from jiebang.console.sight import sight_of
 from jiebang.console.slots import TAKES_FACTS, Asking
-from jiebang.console.typed_keys import read_draft_key, read_key
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import sees_proposals, visible_runs, visible_subjects
@@ -44,6 +43,7 @@ from jiebang.lifecycle.models import StageRun, Subject, Submission
 from jiebang.lifecycle.sign_off import put_up_at
 from jiebang.lifecycle.submissions import BadFields
 from jiebang.lifecycle.transitions import Act, find
+from jiebang.lifecycle.typed_keys import read_draft_key, read_key
 from jiebang.organisations.models import Organisation
 from jiebang.policy.pack_process import Among
 from jiebang.policy.program import Program
@@ -126,7 +126,8 @@ def _replaces(scene: Scene) -> bool:
 def act_page(request: HttpRequest, visit: Visit, subject_id: int, stage: str, event: str) -> HttpResponse:
     """Show the form of an act, or do the act."""
     scene = _set_scene(request, visit, subject_id, stage, event)
-    if request.method == "POST":
+    # Looked at with a form that was kept (kept_forms): as one that asks to be shown.
+    if request.method == "POST" or (scene.asking and request.POST):
         return _take(request, scene)
     return _show(request, scene, _open_form(scene) if scene.asking else None)
 
@@ -326,6 +327,11 @@ def _show(
         "takes_facts": scene.event in TAKES_FACTS,
         "papers": [scene.program.pack.papers[key] for key in described.papers.takes],
     }
+    allowed = scene.offer is not None and scene.offer.allowed
+    context["shows_form"] = form is not None and bool(allowed or context.get("problem") or form.errors)
+    if not context["shows_form"]:
+        # What can't be handed in any more is still its writer's.
+        context["left"] = _left_over(request, scene.program)
     if scene.run is not None and scene.event in ("sign_off", "withdraw_proposal", "conclude_as_signed"):
         # Nobody signs or carries out what isn't before his eyes.
         context["proposed"] = scene.proposed if sees_proposals(scene.visit.actor) else None
@@ -339,6 +345,18 @@ def _show(
     if scene.asking and form and scene.event == "propose_payment":
         context["amounts"] = preview_amounts(scene.asking, _facts_typed(form, scene.asking))
     return render(request, "console/act.html", context, status=status)
+
+
+def _left_over(request: HttpRequest, program: Program) -> list[tuple[str, str]]:
+    """What was typed into a form that isn't shown again, by what it was asked as."""
+    facts = program.pack.facts
+    found = []
+    for name, values in typed_of(request.POST).items():
+        fact = name.partition(".")[2].partition("--")[0]
+        text = "\n".join(values).strip()
+        if text and not name.startswith("_") and not name.endswith("--unit"):
+            found.append((facts[fact].label if fact in facts else "", text))
+    return found
 
 
 def _may_add(scene: Scene) -> set[str]:

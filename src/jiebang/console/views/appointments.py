@@ -7,12 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from jiebang.console.fields import Control, build_control, read_control
-from jiebang.console.forms import typed_of
 from jiebang.console.identity import Visit, visited
+from jiebang.console.plain_forms import PlainForm
 from jiebang.console.sight import sealed_facts
 from jiebang.console.slots import choice
-from jiebang.console.typed_keys import read_key
 from jiebang.console.views.cases import find_subject
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.actions.appoint_organisation import (
@@ -24,6 +22,7 @@ from jiebang.lifecycle.actions.appoint_organisation import (
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import Participation, Subject
 from jiebang.lifecycle.roles import bids_of
+from jiebang.lifecycle.typed_keys import read_key
 from jiebang.organisations.models import Organisation
 from jiebang.policy.values import Kind, ValueType
 
@@ -38,54 +37,44 @@ def appointment_page(request: HttpRequest, visit: Visit, subject_id: int) -> Htt
     roles = roles_to_appoint(batch)
     if not roles or not may_appoint(visit.actor, batch):
         raise Http404
+    form = PlainForm(request, {"role": ("角色", choice(roles)), "organisation": ("单位", _ORGANISATION)})
     problem: JiebangError | None = None
-    errors: dict[str, str] = {}
     if request.method == "POST":
         try:
             if request.POST.get("end"):
                 told = _end(request, visit, batch)
             else:
-                told, errors = _appoint(request, visit, batch)
+                told = _appoint(form, visit, batch, roles)
         except JiebangError as error:
             problem = error
         else:
-            if not errors:
+            if not form.errors:
                 messages.success(request, told)
                 return redirect("console:appointments", subject_id=batch.pk)
     held = Participation.objects.filter(subject=batch, role__in=roles, until_at__isnull=True)
     context = {
         "subject": batch,
-        "controls": _controls(request, roles, errors),
+        "controls": form.controls,
         "held": [(one, roles[one.role]) for one in held.select_related("organisation").order_by("pk")],
         "problem": problem,
     }
-    return render(request, "console/appointments.html", context, status=422 if errors or problem else 200)
-
-
-def _controls(request: HttpRequest, roles: dict[str, str], errors: dict[str, str]) -> list[Control]:
-    typed = typed_of(request.POST) if request.method == "POST" else {}
-    wanted = {"role": ("角色", choice(roles)), "organisation": ("单位", _ORGANISATION)}
-    return [
-        build_control(name, label, of, typed, required=True, error=errors.get(name, ""))
-        for name, (label, of) in wanted.items()
-    ]
-
-
-def _appoint(request: HttpRequest, visit: Visit, batch: Subject) -> tuple[str, dict[str, str]]:
-    typed = typed_of(request.POST)
-    roles = roles_to_appoint(batch)
-    role, code = (
-        read_control("role", choice(roles), typed),
-        read_control("organisation", _ORGANISATION, typed),
+    return render(
+        request, "console/appointments.html", context, status=422 if form.errors or problem else 200
     )
-    errors = {name: "必填" for name, raw in (("role", role), ("organisation", code)) if raw is None}
-    found = Organisation.objects.filter(credit_code=code).first() if code else None
-    if code and found is None:
-        errors["organisation"] = "没有登记这个单位；写全称或统一社会信用代码"
-    if errors or found is None:
-        return "", errors
-    appoint_organisation(batch=batch, organisation=found, role=str(role), actor=visit.actor, at=visit.at)
-    told = f"已指定{found.name}担任{roles[str(role)]}。"
+
+
+def _appoint(form: PlainForm, visit: Visit, batch: Subject, roles: dict[str, str]) -> str:
+    """Appoint, and what to tell of it; what is wrong with the form is left in it."""
+    given = form.read()
+    if form.errors:
+        return ""
+    found = Organisation.objects.filter(credit_code=given["organisation"]).first()
+    if found is None:
+        form.errors["organisation"] = "没有登记这个单位；写全称或统一社会信用代码"
+        return ""
+    role = given["role"]
+    appoint_organisation(batch=batch, organisation=found, role=role, actor=visit.actor, at=visit.at)
+    told = f"已指定{found.name}担任{roles[role]}。"
     bids = list(bids_of(found.pk, batch.children.filter(kind="challenge")).select_related("parent"))
     # Whom a sealed bid names isn't told by this either; it stays out there all the same.
     sealed = {subject for subject, _ in sealed_facts(visit.actor, bids, program_of(batch), visit.at)}
@@ -95,7 +84,7 @@ def _appoint(request: HttpRequest, visit: Visit, batch: Subject) -> tuple[str, d
             f"它自己参加、或被列入了 {'、'.join(one.number for one in bids)}，在这些申请竞争的榜题上不能办理；"
             "被列入而不属实的，在那份申请上用“记录核实情况”更正。"
         )
-    return told, {}
+    return told
 
 
 def _end(request: HttpRequest, visit: Visit, batch: Subject) -> str:

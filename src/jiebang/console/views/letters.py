@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from jiebang.console.identity import Visit, visited
 from jiebang.console.letters import letters_of, mark_read, messages_to
 from jiebang.console.paging import page_of
-from jiebang.console.typed_keys import read_key
+from jiebang.lifecycle.typed_keys import read_key
 
 _PER_PAGE = 30
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,10 +14,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jiebang.console.demo_people import people_by_role
-from jiebang.console.identity import MANDATE_KEY, is_demo, mandates_of
-from jiebang.console.typed_keys import read_key
+from jiebang.console.identity import MANDATE_KEY, come_again, is_demo, mandates_of
+from jiebang.console.kept_forms import DRAWN_FOR, forget_all_but
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle import clock
+from jiebang.lifecycle.typed_keys import read_key
 from jiebang.organisations.addresses import address_of
 from jiebang.organisations.attempts import begin_attempt, forgive_attempts
 from jiebang.organisations.errors import TooManyAttempts
@@ -52,6 +54,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         else:
             login(request, account)
             request.session.pop(MANDATE_KEY, None)
+            _forget_others(request, account)
             return redirect(_next_of(request) or "console:worklist")
     context = {"form": form, "problem": problem, "next": _next_of(request), "is_demo": is_demo()}
     status = HTTPStatus.OK
@@ -71,6 +74,24 @@ def _authenticate(request: HttpRequest, username: str, password: str) -> Account
         )
     forgive_attempts(attempt)
     return account
+
+
+def _forget_others(request: HttpRequest, account: Account) -> None:
+    mandates = mandates_of(account, clock.read_clock())
+    forget_all_but(request, {str(mandate.pk) for mandate in mandates})
+
+
+def refuse_key(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose key isn't this browser's (settings.CSRF_FAILURE_VIEW): nothing is done.
+
+    Whoever has logged in anew in another window finds it again, if it certainly comes from a page of this site.
+    """
+    ours = {f"{request.scheme}://{request.get_host()}", *settings.CSRF_TRUSTED_ORIGINS}
+    match = request.resolver_match
+    leaves = match is not None and match.view_name == "console:log_out"
+    if request.headers.get("Origin") in ours and request.POST.get(DRAWN_FOR) and not leaves:
+        return come_again(request, clock.read_clock())
+    return render(request, "403_csrf.html", status=HTTPStatus.FORBIDDEN)
 
 
 @require_POST
@@ -97,6 +118,7 @@ def demo_accounts(request: HttpRequest) -> HttpResponse:
             raise Http404
         login(request, account, backend=BACKEND)
         request.session[MANDATE_KEY] = mandate.pk
+        _forget_others(request, account)
         return redirect(_next_of(request) or "console:worklist")
     return render(
         request, "console/demo_accounts.html", {"companies": people_by_role(list(people.order_by("pk")))}

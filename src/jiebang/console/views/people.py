@@ -16,9 +16,9 @@ from jiebang.console.identity import Visit, visited
 from jiebang.console.paging import page_of
 from jiebang.console.plain_forms import PlainForm
 from jiebang.console.slots import choice
-from jiebang.console.typed_keys import read_key
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
+from jiebang.lifecycle.typed_keys import read_key
 from jiebang.organisations.actions.disable_account import disable_account
 from jiebang.organisations.actions.end_mandate import end_mandate
 from jiebang.organisations.actions.grant_mandate import grant_mandate, positions_of

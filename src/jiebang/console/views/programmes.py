@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,12 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from jiebang.console.departures import departable_of
-from jiebang.console.fields import build_control, read_control
-from jiebang.console.forms import typed_of
+from jiebang.console.forms import too_long, typed_of
 from jiebang.console.identity import Visit, visited
+from jiebang.console.plain_forms import PlainForm
 from jiebang.console.questions import Question, payload_value, questions_of
 from jiebang.console.slots import choice
-from jiebang.console.typed_keys import read_key
 from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import programmes_of
 from jiebang.kernel.errors import JiebangError
@@ -29,6 +25,7 @@ from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import ExternalAct, Subject
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.roles import held_roles
+from jiebang.lifecycle.typed_keys import read_key
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Authority, Programme
 from jiebang.policy.values import DATE, TEXT
@@ -82,12 +79,15 @@ def discretion_page(request: HttpRequest, visit: Visit, slug: str) -> HttpRespon
     acts = list(
         ExternalAct.objects.filter(programme=programme).select_related("issuer").order_by("-on", "-pk")
     )
+    asked = next((q for q in questions if q.name == request.POST.get("question")), None)
+    if asked is not None:
+        asked.typed, asked.reason = typed_of(request.POST), request.POST.get("reason", "")
+        asked.act = request.POST.get("act", "")
     problem = None
     if request.method == "POST":
-        asked = next((q for q in questions if q.name == request.POST.get("question")), None)
         if asked is None:
             raise Http404
-        problem = _decide(request, visit, programme, asked, acts)
+        problem = _decide(visit, programme, asked, acts)
         if problem is None:
             messages.success(request, f"已作出决定并记入账本：{asked.item.question}")
             return redirect(f"{request.get_full_path()}#{asked.key}")
@@ -114,14 +114,15 @@ def _subject_of(request: HttpRequest, visit: Visit, programme: Programme) -> Sub
 
 
 def _decide(
-    request: HttpRequest, visit: Visit, programme: Programme, asked: Question, acts: list[ExternalAct]
+    visit: Visit, programme: Programme, asked: Question, acts: list[ExternalAct]
 ) -> JiebangError | None:
-    asked.typed, asked.reason = typed_of(request.POST), request.POST.get("reason", "")[:2000]
     value = payload_value(asked, asked.typed)
     if value is None:
         asked.error = "必填"
         return JiebangError(where=asked.item.question, what="没有写决定的内容", fix="填写后再提交")
-    act = next((one for one in acts if str(one.pk) == request.POST.get("act")), None)
+    if problem := _too_long(asked.reason):
+        return problem
+    act = next((one for one in acts if str(one.pk) == asked.act), None)
     try:
         decide_discretion(
             programme=programme, key=asked.key, value=value, reason=asked.reason, actor=visit.actor, at=visit.at,
@@ -131,6 +132,15 @@ def _decide(
         asked.error = str(error)
         return error
     return None
+
+
+_LONGEST_REASON = 2000
+
+
+def _too_long(reason: str) -> JiebangError | None:
+    if len(reason) <= _LONGEST_REASON:
+        return None
+    return JiebangError(where="理由", what=too_long(reason, _LONGEST_REASON), fix="写短些，详细的放进文件里")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -144,51 +154,35 @@ def external_act_page(request: HttpRequest, visit: Visit, slug: str) -> HttpResp
     options = {
         str(one.pk): one.name for one in Authority.objects.all() if one in issuers or one.parent_id is None
     }
-    typed = typed_of(request.POST) if request.method == "POST" else {}
     wanted = {
         "issuer": ("作出机关", choice(options)),
         "number": ("文号", TEXT),
         "on": ("文件日期", DATE),
         "title": ("标题名称", TEXT),
     }
-    errors: dict[str, str] = {}
-    problem = None
+    form = PlainForm(request, wanted, longest={"number": 120, "title": 300})
+    problem: JiebangError | None = None
     if request.method == "POST":
-        given = {name: read_control(name, of, typed) for name, (_, of) in wanted.items()}
-        errors = {name: "必填" for name, raw in given.items() if raw is None}
-        if not errors:
-            problem = _record_act(visit, programme, given, errors)
-            if problem is None and not errors:
+        given = form.read()
+        if not form.errors:
+            issuer = Authority.objects.get(pk=int(given.pop("issuer")))
+            try:
+                record_external_act(
+                    programme=programme, issuer=issuer, actor=visit.actor, at=visit.at, **given
+                )
+            except JiebangError as error:
+                problem = error
+            else:
                 messages.success(request, f"已记录 {given['number']}。")
                 return redirect("console:discretion", slug=programme.slug)
-    controls = [
-        build_control(name, label, of, typed, required=True, error=errors.get(name, ""))
-        for name, (label, of) in wanted.items()
-    ]
-    context = {"programme": programme, "controls": controls, "problem": problem, "title": "记录批复或纪要"}
-    return render(request, "console/plain_form.html", context, status=422 if errors or problem else 200)
+    return _show_form(request, form, problem, programme, "记录批复或纪要")
 
 
-def _record_act(
-    visit: Visit, programme: Programme, given: dict[str, Any], errors: dict[str, str]
-) -> JiebangError | None:
-    issuer = Authority.objects.filter(pk=read_key(given["issuer"])).first()
-    try:
-        on = date.fromisoformat(given["on"])
-    except ValueError:
-        errors["on"] = "没有这一天；写成 2026-03-02"
-        return None
-    if issuer is None:
-        errors["issuer"] = "从列表里选择"
-        return None
-    try:
-        record_external_act(
-            programme=programme, issuer=issuer, number=given["number"], on=on, title=given["title"], actor=visit.actor,
-            at=visit.at,
-        )  # fmt: skip
-    except JiebangError as error:
-        return error
-    return None
+def _show_form(
+    request: HttpRequest, form: PlainForm, problem: JiebangError | None, programme: Programme, title: str
+) -> HttpResponse:
+    context = {"programme": programme, "controls": form.controls, "problem": problem, "title": title}
+    return render(request, "console/plain_form.html", context, status=422 if form.errors or problem else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -202,21 +196,21 @@ def departure_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpR
     if asked is None or not asked.may:
         raise Http404
     acts = list(ExternalAct.objects.filter(programme=subject.programme).order_by("-on", "-pk"))
-    problem = None
-    if request.method == "POST":
-        act = next((one for one in acts if str(one.pk) == request.POST.get("act")), None)
+    reason = request.POST.get("reason", "")
+    act = next((one for one in acts if str(one.pk) == request.POST.get("act")), None)
+    problem = _too_long(reason)
+    if request.method == "POST" and problem is None:
         try:
             record_departure(
-                subject=subject, key=asked.key, reason=request.POST.get("reason", "")[:2000], actor=visit.actor,
-                at=visit.at, act=act,
-            )  # fmt: skip
+                subject=subject, key=asked.key, reason=reason, actor=visit.actor, at=visit.at, act=act
+            )
         except JiebangError as error:
             problem = error
         else:
             messages.success(request, f"已记录例外：{asked.label}")
             return redirect("console:subject", subject_id=subject.pk)
     context = {
-        "subject": subject, "asked": asked, "acts": acts, "problem": problem, "reason": request.POST.get("reason", ""),
+        "subject": subject, "asked": asked, "acts": acts, "problem": problem, "reason": reason, "chosen": act,
         "act_url": reverse("console:external_act", args=[subject.programme.slug]),
     }  # fmt: skip
     return render(request, "console/departure.html", context, status=422 if problem else 200)
@@ -230,22 +224,16 @@ def open_batch_page(request: HttpRequest, visit: Visit, slug: str) -> HttpRespon
     processes = openable(programme, visit.actor)
     if not processes:
         raise Http404
-    typed = typed_of(request.POST) if request.method == "POST" else {}
     wanted = {
         "process": ("流程", choice(processes)),
         "number": ("批次编号", TEXT),
         "title": ("批次名称", TEXT),
     }
-    errors: dict[str, str] = {}
-    problem = None
+    form = PlainForm(request, wanted, longest={"number": 40, "title": 200})
+    problem: JiebangError | None = None
     if request.method == "POST":
-        given = {name: read_control(name, of, typed) for name, (_, of) in wanted.items()}
-        errors = {name: "必填" for name, raw in given.items() if raw is None}
-        longest = {"number": 40, "title": 200}
-        errors |= {
-            name: f"不超过 {most} 字" for name, most in longest.items() if len(given[name] or "") > most
-        }
-        if not errors:
+        given = form.read()
+        if not form.errors:
             try:
                 batch = open_batch(programme=programme, actor=visit.actor, at=visit.at, **given)
             except JiebangError as error:
@@ -253,9 +241,4 @@ def open_batch_page(request: HttpRequest, visit: Visit, slug: str) -> HttpRespon
             else:
                 messages.success(request, f"已开启批次 {batch.number}。")
                 return redirect("console:subject", subject_id=batch.pk)
-    controls = [
-        build_control(name, label, of, typed, required=True, error=errors.get(name, ""))
-        for name, (label, of) in wanted.items()
-    ]
-    context = {"programme": programme, "controls": controls, "problem": problem, "title": "开启批次"}
-    return render(request, "console/plain_form.html", context, status=422 if errors or problem else 200)
+    return _show_form(request, form, problem, programme, "开启批次")

@@ -14,9 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from jiebang.console.fields import build_control, read_control
-from jiebang.console.forms import typed_of
 from jiebang.console.identity import Visit, visited
+from jiebang.console.plain_forms import PlainForm
 from jiebang.console.typed_days import TypedYear
 from jiebang.console.visibility import programmes_of
 from jiebang.kernel.errors import JiebangError
@@ -31,8 +30,8 @@ from jiebang.organisations.bodies import acts_for_running_bureau
 from jiebang.policy.values import DATE, TEXT
 
 _FIRST = 2004
-_MOST_TEXT = 4000
 _LONGEST_NUMBER = 120
+_WANTED = {"year": ("年份", TEXT), "number": ("通知文号", TEXT), "on": ("通知日期", DATE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,10 @@ def working_years_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         raise Http404
     year = _year_of(request, visit)
     context: dict[str, Any] = {"year": year, "may_record": acts_for_running_bureau(visit.actor)}
+    form = PlainForm(request, _WANTED, longest={"number": _LONGEST_NUMBER})
     status = 200
     if request.method == "POST":
-        answer = _take(request, visit, context)
+        answer = _take(request, visit, form, context)
         if answer is not None:
             return answer
         status = 200 if "preview" in context else 403 if "denied" in context else 422
@@ -94,7 +94,7 @@ def working_years_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "years": [(one, _known(one) is not None) for one in range(today.year - 1, today.year + 2)],
     }
     if "controls" not in context:
-        context |= _form(year, {})
+        context |= _show_form(form, year)
     return render(request, "console/working_years.html", context, status=status)
 
 
@@ -117,54 +117,35 @@ def _known(year: int) -> YearTable | None:
         return None
 
 
-def _form(year: int, typed: dict[str, list[str]], errors: dict[str, str] | None = None) -> dict[str, Any]:
-    """The form as it was typed; `held` are the lines, which have no control of their own."""
-    faults = errors or {}
-    typed = {"year": [str(year or "")], **typed}
-    wanted = (("year", "年份", TEXT), ("number", "通知文号", TEXT), ("on", "通知日期", DATE))
-    controls = [
-        build_control(name, label, of, typed, required=True, error=faults.get(name, ""))
-        for name, label, of in wanted
-    ]
-    controls[0].widget = "line"
-    lines = {name: (typed.get(name) or [""])[0] for name in ("holidays", "worked")}
-    return {"controls": controls, "lines": lines, "errors": faults}
+def _show_form(form: PlainForm, year: int) -> dict[str, Any]:
+    """The form as it was typed; `lines` have no control of their own."""
+    form.typed.setdefault("year", [str(year or "")])
+    lines = {name: (form.typed.get(name) or [""])[0] for name in ("holidays", "worked")}
+    return {"controls": form.controls, "lines": lines, "errors": form.errors}
 
 
-def _take(request: HttpRequest, visit: Visit, context: dict[str, Any]) -> HttpResponse | None:
+def _take(
+    request: HttpRequest, visit: Visit, form: PlainForm, context: dict[str, Any]
+) -> HttpResponse | None:
     """Read what was typed; show it as a calendar, or record it. Returns where to go, or None with the page's context filled."""
-    typed = {
-        name: [value[:_MOST_TEXT] for value in values] for name, values in typed_of(request.POST).items()
-    }
-    number = (read_control("number", TEXT, typed) or "").strip()
-    raw_on = read_control("on", DATE, typed)
-    errors: dict[str, str] = {}
+    given = form.read()
     if not context["year"]:
-        errors["year"] = f"写 {_FIRST} 至 {local_date(visit.at).year + 1} 之间的年份"
-    if not number:
-        errors["number"] = "必填"
-    elif len(number) > _LONGEST_NUMBER:
-        errors["number"] = f"不超过 {_LONGEST_NUMBER} 字"
-    try:
-        on = date.fromisoformat(raw_on or "")
-    except ValueError:
-        errors["on"] = "必填，写成 2026-11-05"
-        on = date.min
-    asked = TypedYear(
-        context["year"],
-        (typed.get("holidays") or [""])[0],
-        (typed.get("worked") or [""])[0],
-    )
-    table = asked.read(name_notice(number or "—", on)) if context["year"] else None
-    context |= _form(context["year"], typed, errors)
+        form.errors["year"] = f"写 {_FIRST} 至 {local_date(visit.at).year + 1} 之间的年份"
+    context |= _show_form(form, context["year"])
+    asked = TypedYear(context["year"], context["lines"]["holidays"], context["lines"]["worked"])
+    named = not {"number", "on"} & set(form.errors)
+    notice = name_notice(given["number"], given["on"]) if named else "—"
+    table = asked.read(notice) if context["year"] else None
     context["problems"] = asked.problems
-    if errors or table is None:
+    if form.errors or table is None:
         return None
     if request.POST.get("_do") != "record":
         context |= {"preview": list(_months(table)), "asked_table": table}
         return None
     try:
-        made = record_year(table=table, number=number, on=on, actor=visit.actor, at=visit.at)
+        made = record_year(
+            table=table, number=given["number"], on=given["on"], actor=visit.actor, at=visit.at
+        )
     except JiebangError as error:
         context["problem"] = error
         if isinstance(error, NotAllowed):

@@ -2,8 +2,16 @@
 
 import re
 
+from django.urls.converters import IntConverter
+
 #: Longer ones are no key of ours; SQLite would refuse them with an error of its own.
 _LONGEST = 12
+
+
+class KeyConverter(IntConverter):
+    """A key in an address (`<key:…>`); a longer number is no address of ours, and SQLite would refuse it with an error of its own."""
+
+    regex = f"[0-9]{{1,{_LONGEST}}}"
 
 
 def read_key(text: str | None) -> int:
@@ -12,7 +20,7 @@ def read_key(text: str | None) -> int:
 
 
 #: What forms make of their drafts; anything else couldn't stand in the address of a receipt, found out after the commit.
-_DRAFT = re.compile(r"[A-Za-z0-9_.-]{1,80}")
+_DRAFT = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def read_draft_key(text: str | None) -> str:
