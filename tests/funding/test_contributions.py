@@ -205,11 +205,9 @@ def bounty() -> tuple[Case, Subject, Organisation]:
     project = case.lane(1)
     enterprise, _ = case.firm(case.challenge, "co-sponsor")
     case.firm(project, "solver")
-    for name, value in (
-        ("challenge.bounty", "100 万元"),
-        ("challenge.enterprise_funds", "300000.03 元"),
-        ("project.accepted", True),
-    ):
+    case.fact(case.challenge, "challenge.bounty", "100 万元")
+    case.run(case.challenge, "bids", "take_bids", "closed")
+    for name, value in (("challenge.enterprise_funds", "300000.03 元"), ("project.accepted", True)):
         case.fact(project, name, value)
     case.decide("county-involved", True, case.challenge)
     case.run(project, "pay", "pay", opened=BEGUN)
