@@ -30,12 +30,8 @@ class HandedIn:
 
 
 def handed_in(organisation_id: int, runs: Iterable[StageRun], at: datetime) -> list[HandedIn]:
-    """What the organisation may still change at these open runs, what was entered for it first; one query."""
-    open_at = {
-        run.subject_id: run
-        for run in runs
-        if run.kind in INTAKE_KINDS and (run.closes_at is None or run.closes_at > at)
-    }
+    """What the organisation may still change at these runs, which are in time; what was entered for it first; one query."""
+    open_at = {run.subject_id: run for run in runs if run.kind in INTAKE_KINDS}
     mine = Subject.objects.filter(
         parent__in=open_at, lead=organisation_id, kind__in=_ACTS, ended_at__isnull=True
     )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun
 from jiebang.lifecycle.transitions import Transition, find
 from jiebang.policy.pack_process import Stage
-from jiebang.policy.stages import is_favourable
+from jiebang.policy.stages import INTAKE_KINDS, is_favourable
 from jiebang.policy.truth import PASS
 
 
@@ -41,6 +43,16 @@ def takes_late(run: StageRun, stage: Stage, at: datetime) -> bool:
         return False
     where = ("processes", run.subject.process, "stages", run.stage, "late")
     return program_of(run.subject).holds(where, situation_of(run.subject, at)) == PASS
+
+
+def late_windows(runs: QuerySet[StageRun], at: datetime) -> list[int]:
+    """The keys of those windows among some runs that are past their end and still take what comes (`takes_late`)."""
+    past = runs.filter(kind__in=INTAKE_KINDS, closed_at__isnull=True, closes_at__lte=at)
+    return [
+        run.pk
+        for run in past.select_related("subject__programme")
+        if takes_late(run, program_of(run.subject).pack.processes[run.subject.process].stages[run.stage], at)
+    ]
 
 
 def window_problem(row: Transition, run: StageRun, stage: Stage, at: datetime) -> tuple[str, str] | None:

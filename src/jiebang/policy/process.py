@@ -180,6 +180,12 @@ def _prove_at_once(stage: Stage, process: Process, path: tuple[str | int, ...], 
         complain((*path, "at_once"), f"“{label}”不能写 at_once", "只有遴选和收申请的窗口可以不等别人先进行")
     if stage.late is not None and not is_open:
         complain((*path, "late"), f"“{label}”不能写 late", "只有收申请的窗口截止之后还可以收")
+    for word in ("at_once", "late"):
+        if stage.sealed and is_open and getattr(stage, word) is not None:
+            # Sealed bids are opened together, once nobody can come any more.
+            complain(
+                (*path, word), f"封存的窗口不能写 {word}", "封存的到截止才一起启封，去掉 sealed 或者这一项"
+            )
     if stage.at_once is None or not is_open:
         return
     target = stage.outcomes.get(next(iter(KINDS[stage.kind].outcomes)))
