@@ -6,7 +6,7 @@ The door decides; a page only foretells it, so that nobody fills in a form in va
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from jiebang.console.visibility import sees_proposals, visible_runs, visible_sub
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
 from jiebang.kernel.periods import local_date
 from jiebang.lifecycle.closing import last_day_of, window_problem
+from jiebang.lifecycle.facts import is_appointed
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
@@ -364,6 +365,14 @@ def _label_of(row: Transition, run: StageRun, stage: Stage) -> str:
     return "、".join(outcome_label(run.kind, one) for one in stage.outcomes if not is_guarded(run.kind, one))
 
 
+def _checks_for_bureau(row: Transition, act: Act, held: list[str]) -> bool:
+    """Whether an organisation that the bureau appointed to run a stage may check there: what it finds counts as the bureau's."""
+    role = next((one for one in act.stage.by if one in held), None)
+    if row.event != "check_facts" or role is None or act.actor is None or act.actor.organisation_id is None:
+        return False
+    return is_appointed(replace(act, role=role))
+
+
 def offers_of(act: Act, proposed: Proposed | None) -> list[Offer]:
     """Every act there is at an act's run, each with whether its actor may do it and why not; `proposed`: what stands there."""
     run, subject, stage, program, actor, at = act.run, act.subject, act.stage, act.program, act.actor, act.at
@@ -378,7 +387,7 @@ def offers_of(act: Act, proposed: Proposed | None) -> list[Offer]:
             continue
         open_to = [*stage.by, *(stage.with_ or [])] if "any_organisation" in row.who else []
         held = roles_of(actor, subject, open_to=open_to, at=at)
-        if row.event in _INTERNAL and not sees_proposals(actor):
+        if row.event in _INTERNAL and not sees_proposals(actor) and not _checks_for_bureau(row, act, held):
             continue
         if row.event == "withdraw_proposal" and not (proposed and proposed.is_by(actor)):
             continue

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from jiebang.console.act_slots import TAKES_FACTS
 from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of, withhold
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.articles import articles_of
@@ -29,7 +30,7 @@ from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
 from jiebang.console.proposed import Proposed, proposed_at
 from jiebang.console.sight import sight_of
-from jiebang.console.slots import TAKES_FACTS, Asking
+from jiebang.console.slots import Asking
 from jiebang.console.uploads import Sender, sent_controls, take_files
 from jiebang.console.views.cases import find_subject
 from jiebang.console.visibility import sees_proposals, visible_runs, visible_subjects
