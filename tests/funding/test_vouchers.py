@@ -1,6 +1,7 @@
 import pytest
 
-from jiebang.funding.vouchers import is_among, spelt
+from jiebang.funding.vouchers import is_among, keep_voucher, spelt
+from jiebang.lifecycle.errors import UnableToApply
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,9 @@ def test_another_number_is_another(other: str) -> None:
 @pytest.mark.parametrize("nothing", ["", " ", "\u3000", "\u200b\ufeff"])
 def test_what_nobody_can_read_is_none(nothing: str) -> None:
     assert not spelt(nothing)
+
+
+def test_none_is_cut() -> None:
+    assert keep_voucher(" " + "9" * 120 + " ", 120, "拨付") == "9" * 120
+    with pytest.raises(UnableToApply, match="凭证写了 121 字，不超过 120 字"):
+        keep_voucher("9" * 121, 120, "拨付")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jiebang.console.articles import article_of
-from jiebang.console.labels import PER_LABELS, RELATIONS, outcome_label
+from jiebang.console.labels import PER_LABELS, RELATIONS
 from jiebang.console.slots import (
     Asking,
     Slot,
@@ -19,6 +19,7 @@ from jiebang.console.slots import (
     wanted_facts,
 )
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
+from jiebang.funding.vouchers import LONGEST_EVIDENCE, LONGEST_VOUCHER
 from jiebang.kernel.money import format_yuan
 from jiebang.lifecycle.known import alive_below
 from jiebang.lifecycle.papers import bids_open_to
@@ -28,6 +29,7 @@ from jiebang.lifecycle.sign_off import chain_at
 from jiebang.policy.pack_process import Scoring
 from jiebang.policy.stages import MONEY_KINDS, is_booked, is_guarded
 from jiebang.policy.values import DATE, FLAG, MONEY, SCORE, TEXT, Kind, ValueType
+from jiebang.policy.words import outcome_label
 from jiebang.publications.models import Objection
 from jiebang.results.actions.take_in_result import results_to_take_in
 from jiebang.reviews.actions.select_bids import candidates_of
@@ -193,7 +195,9 @@ def _record_contribution(asking: Asking) -> list[Slot]:
         Slot(("payee",), "收款方", _ORGANISATION, hint=by_role),
         Slot(("amount",), "实付金额", MONEY, required=True),
         Slot(("paid_on",), "付款日期", DATE, required=True),
-        Slot(("evidence",), "凭证", TEXT, required=True, hint="银行回单或发票的编号", longest=300),
+        Slot(
+            ("evidence",), "凭证", TEXT, required=True, hint="银行回单或发票的编号", longest=LONGEST_EVIDENCE
+        ),
     ]
 
 
@@ -232,7 +236,12 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "record_payment": lambda asking: [
         Slot(("paid_on",), "收回日期" if asking.run.kind == "recover" else "拨付日期", DATE, required=True),
         Slot(
-            ("voucher",), "凭证号", TEXT, required=True, hint="国库集中支付凭证或银行回单的编号", longest=120
+            ("voucher",),
+            "凭证号",
+            TEXT,
+            required=True,
+            hint="国库集中支付凭证或银行回单的编号",
+            longest=LONGEST_VOUCHER,
         ),
     ],
     "record_contribution": _record_contribution,

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from jiebang.console.acts import days_left, describe_stage
 from jiebang.console.labels import kind_label
+from jiebang.console.offers import days_left, describe_stage
 from jiebang.console.visibility import visible_runs, visible_subjects
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind

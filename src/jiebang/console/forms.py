@@ -10,7 +10,6 @@ from typing import Any
 from django.http import QueryDict
 
 from jiebang.console.act_slots import slots_of
-from jiebang.console.acts import SUBMISSIONS
 from jiebang.console.fields import (
     MOST_ROWS,
     Control,
@@ -22,6 +21,7 @@ from jiebang.console.fields import (
     read_control,
 )
 from jiebang.console.kept_forms import BACK_TO, DRAWN_FOR
+from jiebang.console.offers import SUBMISSIONS
 from jiebang.console.slots import Asking, Slot
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, is_blank, read_value

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from jiebang.console.acts import days_left
+from jiebang.console.offers import days_left
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.parties import told_by
 from jiebang.lifecycle.transitions import find as find_act

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jiebang.console.acts import describe_stage
+from jiebang.console.offers import describe_stage
 from jiebang.lifecycle.models import Subject
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position

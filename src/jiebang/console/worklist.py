@@ -11,16 +11,9 @@ from datetime import datetime
 
 from django.db.models import F, Q
 
-from jiebang.console.acts import (
-    ASIDE,
-    days_left,
-    describe_stage,
-    is_shown,
-    may_in_role,
-    obstacles_of,
-)
 from jiebang.console.articles import articles_of
 from jiebang.console.handed_in import HandedIn, handed_in
+from jiebang.console.offers import ASIDE, days_left, describe_stage, is_shown, may_in_role, obstacles_of
 from jiebang.console.proposed import outdated_at, standing_at
 from jiebang.console.visibility import programmes_of, sees_proposals, visible_runs
 from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions

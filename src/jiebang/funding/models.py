@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from jiebang.funding.vouchers import LONGEST_EVIDENCE, LONGEST_VOUCHER
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.organisations.models import Account, Organisation
 
@@ -23,7 +24,7 @@ class Payment(models.Model):
     proposed_at = models.DateTimeField("提出时间")
     proposed_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="提出人")
     paid_on = models.DateField("拨付日期", null=True, blank=True)
-    voucher = models.CharField("凭证号", max_length=120, blank=True)
+    voucher = models.CharField("凭证号", max_length=LONGEST_VOUCHER, blank=True)
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
     class Meta:
@@ -84,7 +85,7 @@ class Contribution(models.Model):
     payee = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="收款方")
     amount = models.DecimalField("金额（元）", max_digits=16, decimal_places=2)
     paid_on = models.DateField("付款日期")
-    evidence = models.CharField("凭证", max_length=300)
+    evidence = models.CharField("凭证", max_length=LONGEST_EVIDENCE)
     recorded_at = models.DateTimeField("登记时间")
     recorded_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="登记人")
     confirmed_at = models.DateTimeField("核实时间", null=True, blank=True)

@@ -22,6 +22,7 @@ from jiebang.lifecycle.routing import close_run
 from jiebang.lifecycle.transitions import Act, Transition, find
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Programme
+from jiebang.policy.words import outcome_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,9 @@ def _open_run(subject: Subject, stage: str) -> StageRun:
     who = last.closed_by.person.name if last.closed_by else "系统"
     when = last.closed_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     raise AlreadyDone(
-        where=subject.number, what=f"这个阶段已由{who}于 {when} 办结（{last.outcome}）", fix="刷新页面看结果"
+        where=subject.number,
+        what=f"这个阶段已由{who}于 {when} 办结（{outcome_label(last.kind, last.outcome)}）",
+        fix="刷新页面看结果",
     )
 
 

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from jiebang.console.act_slots import TAKES_FACTS
-from jiebang.console.acts import SUBMISSIONS, Offer, describe_stage, offers_of, withhold
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.articles import articles_of
 from jiebang.console.checks import changed_fields, leave_unchecked, with_declared, with_names
+from jiebang.console.desks import withhold
 from jiebang.console.drafts import REPLACES, close_draft, find_draft, next_revision, save_draft
 from jiebang.console.fields import Typed
 from jiebang.console.forms import (
@@ -28,6 +28,7 @@ from jiebang.console.forms import (
 )
 from jiebang.console.identity import Visit, visited
 from jiebang.console.models import Draft
+from jiebang.console.offers import SUBMISSIONS, Offer, describe_stage, offers_of
 from jiebang.console.proposed import Proposed, proposed_at
 from jiebang.console.sight import sight_of
 from jiebang.console.slots import Asking

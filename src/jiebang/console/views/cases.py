@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from jiebang.console.acts import ASIDE, SUBMISSIONS, Desk, desks_of
 from jiebang.console.amounts import preview_amounts
 from jiebang.console.case_list import STATES, Wanted, find_cases, programmes_seen, rows_of
 from jiebang.console.departures import departable_of, departures_of
+from jiebang.console.desks import Desk, desks_of
 from jiebang.console.fact_groups import group_facts
 from jiebang.console.files import shown_facts
 from jiebang.console.forms import BOUND_TO_READ, ActForm, build_form, new_draft_key
@@ -19,6 +19,7 @@ from jiebang.console.handed_in import HandedIn, handed_in
 from jiebang.console.identity import Visit, visited
 from jiebang.console.marks import marks_of
 from jiebang.console.money_rows import money_of
+from jiebang.console.offers import ASIDE, SUBMISSIONS
 from jiebang.console.paging import page_of
 from jiebang.console.passage import Event, passage_of, timeline_of
 from jiebang.console.queries import participants_of, relatives_of

@@ -11,12 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from jiebang.console.acts import offers_of
 from jiebang.console.drafts import close_draft
 from jiebang.console.forms import new_draft_key
 from jiebang.console.identity import Visit, visited
 from jiebang.console.import_list import preview_import
 from jiebang.console.models import Draft
+from jiebang.console.offers import offers_of
 from jiebang.console.sheets import MOST_BYTES, MOST_ROWS, UnreadableSheet, column_name, read_rows, write_rows
 from jiebang.console.slots import Asking
 from jiebang.console.views.cases import find_subject

@@ -8,7 +8,7 @@ from decimal import Decimal
 from jiebang.funding.due import is_paid_out, others_items, unpaid_by_others
 from jiebang.funding.models import Contribution
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
-from jiebang.funding.vouchers import is_among, spelt
+from jiebang.funding.vouchers import LONGEST_EVIDENCE, is_among, keep_voucher, spelt
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import parse_yuan
 from jiebang.kernel.periods import local_date
@@ -42,7 +42,7 @@ def record_contribution(act: Act) -> str | None:
             where=item.label, what="只能登记本单位付出或收到的款", fix="由付款方、收款方或主管部门登记"
         )
     amount, paid_on = _amount(act, item), _day(act, item)
-    evidence = str(act.payload.get("evidence", "")).strip()[:300]
+    evidence = keep_voucher(act.payload.get("evidence"), LONGEST_EVIDENCE, item.label)
     if not spelt(evidence):
         raise UnableToApply(where=item.label, what="没有写凭证", fix="写银行回单或发票的编号")
     known = Contribution.objects.filter(subject=act.subject, item=key, payer=payer, refused_at__isnull=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from jiebang.funding.due import left_of_whole, unpaid_by_others
 from jiebang.funding.models import Payment, Posting
 from jiebang.funding.sent_back import is_outdated
-from jiebang.funding.vouchers import is_among, spelt
+from jiebang.funding.vouchers import LONGEST_VOUCHER, is_among, keep_voucher, spelt
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
@@ -24,7 +24,7 @@ def record_payment(act: Act) -> str | None:
 
     Raises UnableToApply without a voucher or a real date, AlreadyDone for money recorded before.
     """
-    voucher = str(act.payload.get("voucher", "")).strip()[:120]
+    voucher = keep_voucher(act.payload.get("voucher"), LONGEST_VOUCHER, act.stage.label)
     _refuse_known_voucher(act, voucher)
     payments = list(Payment.objects.filter(run=act.run, withdrawn_at__isnull=True))
     if not payments:
