@@ -100,6 +100,11 @@ AMOUNT_STATES = {
 }
 
 
+def outcome_label(kind: str, outcome: str) -> str:
+    """How an outcome of a kind of stage is called; the word itself would be a mistake, which a test holds."""
+    return OUTCOMES.get(f"{kind}.{outcome}") or OUTCOMES.get(outcome, outcome)
+
+
 def kind_label(kind: str) -> str:
     """How a kind of stage is called."""
     return KINDS[kind].label if kind in KINDS else kind

@@ -66,8 +66,3 @@ OUTCOMES: Mapping[str, str] = {
     "terminated": "终止", "to_notice": "应当公示", "too_few": "数量不足", "unopposed": "无异议", "upheld": "异议成立",
     "withdrawn": "停止受理",
 }  # fmt: skip
-
-
-def outcome_label(kind: str, outcome: str) -> str:
-    """How an outcome of a kind of stage is called; the word itself would be a mistake, which a test holds."""
-    return OUTCOMES.get(f"{kind}.{outcome}") or OUTCOMES.get(outcome, outcome)
