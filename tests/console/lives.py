@@ -1,4 +1,4 @@
-"""The thin life played part of the way, and clients logged in as those who play in it."""
+"""Lives played part of the way, and clients logged in as those who play in it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,16 +14,17 @@ from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.packs import load_program
 from jiebang.organisations.models import Account, Authority, Mandate, Person
 from jiebang.scenarios.play import Stage, play_steps, set_stage
-from jiebang.scenarios.read import read_instant, read_scenario
+from jiebang.scenarios.read import Scenario, read_instant, read_scenario
 
 LIFECYCLE = Path(__file__).parents[1] / "lifecycle"
+EXAMPLES = Path(__file__).parents[2] / "scenarios"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 CITY_B = "另市科技局（合成）"
 
 
 @dataclass
 class Life:
-    """A life so far, with somebody from another city and a person of finance beside those it names."""
+    """A life so far; the thin one with somebody from another city and a person of finance beside those it names."""
 
     stage: Stage
     set_clock: Callable[[str], datetime]
@@ -60,11 +61,21 @@ def play_life(
     load_program.cache_clear()
     scenario = read_scenario(LIFECYCLE / file)
     programme = scenario.programme.model_copy(update={"slug": slug})
-    stage = set_stage(scenario.model_copy(update={"programme": programme}), lambda _line: None)
-    play_steps(stage, [step for step in scenario.steps if step.at < until])
-    add_person(stage, "finance", stage.authorities["bureau"], "finance")
+    life = _play(scenario.model_copy(update={"programme": programme}), until, monkeypatch)
+    add_person(life.stage, "finance", life.stage.authorities["bureau"], "finance")
     other_city, _ = Authority.objects.get_or_create(name=CITY_B, kind="city")
-    add_person(stage, "elsewhere", other_city, "officer")
+    add_person(life.stage, "elsewhere", other_city, "officer")
+    return life
+
+
+def play_example(name: str, until: str, monkeypatch: pytest.MonkeyPatch) -> Life:
+    """Play one of the project's living examples up to, not including, `until`, and stop the clock there."""
+    return _play(read_scenario(EXAMPLES / name), until, monkeypatch)
+
+
+def _play(scenario: Scenario, until: str, monkeypatch: pytest.MonkeyPatch) -> Life:
+    stage = set_stage(scenario, lambda _line: None)
+    play_steps(stage, [step for step in scenario.steps if step.at < until])
 
     def set_clock(text: str) -> datetime:
         at = read_instant(text)

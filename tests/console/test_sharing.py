@@ -1,44 +1,27 @@
 """A result of the shared library as firms see it: open to whoever may apply, and to nobody else's application."""
 
 import re
-from pathlib import Path
 
 import pytest
-from django.test import Client
 from django.urls import reverse
+from tests.console.lives import Life, play_example
 
-from jiebang.lifecycle import clock
-from jiebang.lifecycle.models import Participation, StageRun, Subject
+from jiebang.lifecycle.models import Participation, StageRun
 from jiebang.results.actions.take_in_result import results_to_take_in
-from jiebang.scenarios.play import Stage, play_steps, set_stage
-from jiebang.scenarios.read import read_instant, read_scenario
 
 pytestmark = pytest.mark.django_db
-LIFE = Path(__file__).parents[2] / "scenarios" / "jinzhong-bounty.yaml"
-UNTIL = "2026-02-17T09:00"
 
 
 @pytest.fixture
-def library(monkeypatch: pytest.MonkeyPatch) -> Stage:
+def library(monkeypatch: pytest.MonkeyPatch) -> Life:
     """Jinzhong's life up to where one firm's application has been refused and another may apply."""
-    scenario = read_scenario(LIFE)
-    stage = set_stage(scenario, lambda _line: None)
-    play_steps(stage, [step for step in scenario.steps if step.at < UNTIL])
-    at = read_instant(UNTIL)
-    monkeypatch.setattr(clock, "read_clock", lambda: at)
-    return stage
+    return play_example("jinzhong-bounty.yaml", "2026-02-17T09:00", monkeypatch)
 
 
-def client_of(stage: Stage, who: str) -> Client:
-    client = Client()
-    client.force_login(stage.accounts[who][0], backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def test_a_firm_finds_the_result_and_applies(library: Stage) -> None:
-    gas = Subject.objects.get(pk=library.subjects["gas"].pk)
+def test_a_firm_finds_the_result_and_applies(library: Life) -> None:
+    gas = library.subject("gas")
     assert StageRun.objects.filter(subject=gas, stage="apply", closed_at__isnull=True).exists()
-    client = client_of(library, "coke")
+    client = library.client("coke")
     where = reverse("console:act", args=[gas.pk, "apply", "submit_papers"])
     assert where in client.get(reverse("console:subject", args=[gas.pk])).content.decode()
     html = client.get(where).content.decode()
@@ -52,13 +35,13 @@ def test_a_firm_finds_the_result_and_applies(library: Stage) -> None:
     sent = client.post(where, form)
     assert sent.status_code == 302, sent.content.decode()
     held = Participation.objects.get(subject=gas, role="applicant", until_at__isnull=True)
-    assert held.organisation == library.organisations["coke"]
+    assert held.organisation == library.stage.organisations["coke"]
     # The firm before has left, and sees of this application nothing.
-    page = client_of(library, "boiler").get(reverse("console:subject", args=[gas.pk])).content.decode()
+    page = library.client("boiler").get(reverse("console:subject", args=[gas.pk])).content.decode()
     assert "本厂使用" not in page
 
 
-def test_what_has_been_taken_in_is_not_offered_again(library: Stage) -> None:
-    assert results_to_take_in(Subject.objects.get(pk=library.subjects["library"].pk)) == []
-    entry = Subject.objects.get(pk=library.subjects["gas"].pk)
-    assert entry.origin_id == library.subjects["tech-result"].pk
+def test_what_has_been_taken_in_is_not_offered_again(library: Life) -> None:
+    assert results_to_take_in(library.subject("library")) == []
+    entry = library.subject("gas")
+    assert entry.origin_id == library.stage.subjects["tech-result"].pk
