@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from jiebang.console.fields import build_control, check_codes, contradicts_none, fill_typed, read_control
+from jiebang.console.fields import build_control, contradicts_none, fill_typed, read_control
+from jiebang.console.typed_codes import check_codes
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.identifiers import MalformedCreditCode, make_synthetic_credit_code
 from jiebang.policy.values import Kind, ValueType, read_value

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
+from jiebang.console.typed_codes import looks_like_code
 from jiebang.console.typed_days import as_iso
 from jiebang.documents.kinds import KINDS, allowed_words
 from jiebang.documents.names import show_size
@@ -29,8 +30,6 @@ from jiebang.policy.values import DAYS, LISTS, MONTHS, Kind, ValueType
 Typed = Mapping[str, list[str]]
 #: How many rows a list of records may have on a page.
 MOST_ROWS = 60
-#: A text of letters and digits with this many digits was meant as a credit code.
-_DIGITS = 8
 #: Written with digits, as Chinese input methods may type them wide; amounts see to that themselves.
 _NUMBERS = frozenset({Kind.percent, Kind.score, Kind.count, Kind.term})
 _TERM_WORDS = {MONTHS: (("月", "个月"), ("年", "年")), DAYS: (("日", "日"),)}
@@ -348,7 +347,7 @@ def _code_of(text: str) -> str:
     Anybody may register under a name that another has: of several the one that a bureau verified is meant, and a name
     that still isn't one organisation's has to be written as a code.
     """
-    if _looks_like_code(text):
+    if looks_like_code(text):
         try:
             return check_credit_code(text)
         except MalformedCreditCode:
@@ -357,23 +356,6 @@ def _code_of(text: str) -> str:
     if len(named) > 1:
         named = [one for one in named if is_verified_anywhere(one)]
     return named[0].credit_code if len(named) == 1 else text
-
-
-def _looks_like_code(text: str) -> bool:
-    plain = re.sub(r"[ \t-]", "", to_half_width(text))
-    return re.fullmatch(r"[0-9A-Za-z]{15,20}", plain) is not None and sum(map(str.isdigit, plain)) >= _DIGITS
-
-
-def check_codes(raw: Any, wanted: ValueType) -> None:
-    """Raise MalformedCreditCode where a code was meant and can't be one: as a name it would be nobody's."""
-    if wanted.kind is Kind.records:
-        for row in raw:
-            for key, value in row.items():
-                check_codes(value, (wanted.fields or {})[key])
-    elif wanted.kind in (Kind.organisation, Kind.organisations):
-        for one in [raw] if isinstance(raw, str) else raw:
-            if _looks_like_code(one):
-                check_credit_code(one)
 
 
 def fill_typed(name: str, wanted: ValueType, raw: Any) -> dict[str, list[str]]:

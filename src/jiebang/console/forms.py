@@ -15,7 +15,6 @@ from jiebang.console.fields import (
     Control,
     Typed,
     build_control,
-    check_codes,
     contradicts_none,
     fill_typed,
     read_control,
@@ -23,6 +22,7 @@ from jiebang.console.fields import (
 from jiebang.console.kept_forms import BACK_TO, DRAWN_FOR
 from jiebang.console.offers import SUBMISSIONS
 from jiebang.console.slots import Asking, Slot
+from jiebang.console.typed_codes import check_codes
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, is_blank, read_value
 

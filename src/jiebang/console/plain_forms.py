@@ -8,8 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from jiebang.console.fields import Control, build_control, check_codes, read_control
+from jiebang.console.fields import Control, build_control, read_control
 from jiebang.console.forms import too_long, typed_of
+from jiebang.console.typed_codes import check_codes
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.values import Kind, ValueType
 
