@@ -59,3 +59,28 @@ def test_lives_that_are_as_written_pass(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(LIFE.format(slug="good", stage="collect", refusals=0))
     code, lines = run(tmp_path / "good.yaml")
     assert (code, lines[-1]) == (0, "1 passed, 0 failed")
+
+
+def test_what_was_mistyped_is_named(tmp_path: Path) -> None:
+    good = LIFE.format(slug="good", stage="collect", refusals=0)
+    step = '  - {at: "2026-03-02T10:00", by: officer, do: close, on: batch}\n'
+    mistyped = {
+        "day": good.replace("2026-03-02T09:00", "2026-02-30T09:00"),
+        "pack": good.replace("urumqi-open-bid/consultation-draft", "urumqi"),
+        "act": good.replace("expect:", step.replace("close", "clsoe") + "expect:"),
+        "thing": good.replace("expect:", step.replace(", on: batch", "") + "expect:"),
+    }
+    for name, text in mistyped.items():
+        (tmp_path / f"{name}.yaml").write_text(text.replace("slug: good", f"slug: {name}"))
+    code, lines = run(*(tmp_path / f"{name}.yaml" for name in (*mistyped, "nowhere")))
+    assert code == 1
+    told = "\n".join(line for line in lines if line.startswith("✗"))
+    for words in (
+        "day.yaml:10: steps.0.at：没有“2026-02-30T09:00”这个时刻；写成 2026-03-02T09:00",
+        "pack.yaml:4: pack：“urumqi”的写法不对",
+        "officer：没有“clsoe”这个动作。可用：",
+        "officer：“close”没有写办的是哪一件。写 on: 名字",
+        "nowhere.yaml:1: 文件读不出来：没有这个文件",
+    ):
+        assert words in told
+    assert "Traceback" not in "\n".join(lines)

@@ -87,6 +87,11 @@ def find(kind: str, event: str) -> Transition | None:
     return _rows.get((kind, event))
 
 
+def events() -> frozenset[str]:
+    """Every act there is, at whatever kind of stage."""
+    return frozenset(event for _, event in _rows)
+
+
 def rows_of(kind: str) -> list[Transition]:
     """All acts at a kind of stage."""
     return [row for (k, _), row in _rows.items() if k == kind]

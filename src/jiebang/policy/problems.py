@@ -82,6 +82,8 @@ def _say(detail: Any, extra: str) -> tuple[str, str]:
         return f"{shown}应是 true 或 false", "写 true 或 false"
     if kind in ("int_type", "int_parsing", "greater_than_equal", "less_than_equal"):
         return f"{shown}不是可用的整数", f"{context.get('ge', '')}…{context.get('le', '')}".strip("…")
+    if kind == "string_pattern_mismatch":
+        return f"{shown}的写法不对", f"按 {context.get('pattern')} 的样子写"
     if kind == "value_error":
         return str(context.get("error", "写法不对")), ""
     return f"{shown}不合要求（{detail['msg']}）", ""

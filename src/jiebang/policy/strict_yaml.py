@@ -75,6 +75,17 @@ class YamlFile:
         return 1
 
 
+def _why(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "没有这个文件"
+        case IsADirectoryError():
+            return "这是一个文件夹"
+        case PermissionError():
+            return "没有读它的权限"
+    return error.strerror or str(error)
+
+
 def read_yaml(path: Path, shown_as: str | None = None) -> tuple[YamlFile, list[Problem]]:
     """Read one file strictly. Returns what could be read and every problem met; raises nothing for bad content."""
     shown = shown_as or path.name
@@ -84,7 +95,7 @@ def read_yaml(path: Path, shown_as: str | None = None) -> tuple[YamlFile, list[P
             raw = file.read(MAX_BYTES + 1)
         size = max(len(raw), path.stat().st_size)
     except OSError as error:
-        return YamlFile(shown, None), [Problem(shown, 1, f"文件读不出来：{error.strerror}")]
+        return YamlFile(shown, None), [Problem(shown, 1, f"文件读不出来：{_why(error)}")]
     if len(raw) > MAX_BYTES:
         return YamlFile(shown, None), [
             Problem(shown, 1, f"文件过大（{size} 字节）", f"不超过 {MAX_BYTES} 字节")

@@ -22,6 +22,7 @@ from jiebang.lifecycle.actions.record_departure import record_departure
 from jiebang.lifecycle.actions.record_external_act import record_external_act
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.models import ExternalAct, StageRun, Subject
+from jiebang.lifecycle.transitions import events
 from jiebang.organisations.actions.establish_authority import establish_authority
 from jiebang.organisations.actions.grant_mandate import grant_mandate
 from jiebang.organisations.actor import Actor, act_as
@@ -198,7 +199,15 @@ def _do(stage: Stage, step: Step) -> str:
     if direct is not None:
         assert actor is not None
         return direct(stage, step, actor, at)
-    subject = stage.subjects[step.on or ""]
+    if step.do not in events():
+        raise ScenarioFailed(
+            where=step.by,
+            what=f"没有“{step.do}”这个动作",
+            fix=f"可用：{'、'.join(sorted(events() | _DIRECT.keys()))}",
+        )
+    if step.on is None:
+        raise ScenarioFailed(where=step.by, what=f"“{step.do}”没有写办的是哪一件", fix="写 on: 名字")
+    subject = stage.subjects[step.on]
     run = step.stage or _only_open_stage(subject)
     payload: dict[str, Any] = {
         key: value for key in _CARRIED if (value := getattr(step, key)) not in (None, "", {}, [])

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.policy.pack_items import Day
@@ -23,6 +23,14 @@ class Part(BaseModel):
 _Shape = TypeVar("_Shape", bound=Part)
 #: `pack-id/version`
 PackKey = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[A-Za-z0-9.-]+$")]
+
+
+def _check_instant(text: str) -> str:
+    try:
+        read_instant(text)
+    except ValueError:
+        raise ValueError(f"没有“{text[:40]}”这个时刻；写成 2026-03-02T09:00") from None
+    return text
 
 
 class Adoption(Part):
@@ -61,7 +69,7 @@ class PersonPart(Part):
 class Step(Part):
     """One act: who, when, what, on what, with what; and what it must come to."""
 
-    at: str
+    at: Annotated[str, AfterValidator(_check_instant)]
     by: str
     do: str
     on: str | None = None
