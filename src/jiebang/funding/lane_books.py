@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from jiebang.funding.paid import payments_of_each, sum_of
+from jiebang.lifecycle.facts import AID
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import FactEntry, Subject
 from jiebang.policy.values import read_value
@@ -28,14 +29,14 @@ class LaneBooks:
         origins = [lane.origin_id for lane in every if lane.origin_id is not None]
         rows = FactEntry.objects.filter(
             Q(subject__parent__in=self.lanes) | Q(subject__in=[*(lane.pk for lane in every), *origins]),
-            name="project.aid",
+            name=AID,
             superseded_at__isnull=True,
         )
         self._put_down: dict[int, Decimal] = {}
         #: the things an aid was put down for, by their challenge's key
         self._given: dict[int, list[Subject]] = {}
         for row in rows.select_related("subject__programme").order_by("subject_id"):
-            wanted = program_of(row.subject).types["project.aid"]
+            wanted = program_of(row.subject).types[AID]
             self._put_down[row.subject_id] = read_value(row.value, wanted)
             self._given.setdefault(row.subject.parent_id or 0, []).append(row.subject)
         given = [one for beside in self._given.values() for one in beside]

@@ -11,17 +11,25 @@ from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft, salted_digest
 from jiebang.lifecycle.errors import UnableToApply
 from jiebang.lifecycle.known import booked_facts, lineage_of, situation_of
-from jiebang.lifecycle.models import FactEntry, Participation, Subject
+from jiebang.lifecycle.models import FactEntry, Participation, Subject, SubjectKind
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.reads_of_stage import facts_at, facts_of_next
 
+#: What the books of races know by its name: the aid of one lane, put down for its bid or for itself.
+AID = "project.aid"
+_OF_ONE = frozenset({SubjectKind.BID.value, SubjectKind.PROJECT.value})
+
 
 def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
-    """Record facts ({name: {value, source, as_of, evidence}}) on a subject; the ledger keeps a salted digest of each."""
+    """Record facts ({name: {value, source, as_of, evidence}}) on a subject; the ledger keeps a salted digest of each.
+
+    Raises UnableToApply for the aid of one bid or project on what may have several.
+    """
     if not facts:
         return
+    _refuse_for_many(act, subject, facts)
     FactEntry.objects.filter(subject=subject, name__in=facts, superseded_at__isnull=True).update(
         superseded_at=act.at
     )
@@ -36,6 +44,17 @@ def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
     FactEntry.objects.bulk_create(rows)
     digests = {row.name: salted_digest(facts[row.name], row.salt) for row in rows}
     act.drafts.append(EntryDraft("facts.recorded", {"subject": subject.pk, "digests": digests}))
+
+
+def _refuse_for_many(act: Act, subject: Subject, names: Iterable[str]) -> None:
+    """An aid written on a challenge would be each bid's and each lane's, and no limit would see it more than once."""
+    if subject.kind not in _OF_ONE and AID in names:
+        raise UnableToApply(
+            where=subject.number,
+            what=f"{act.program.pack.facts[AID].label}是一份揭榜申请、一个项目自己的，"
+            f"不能写在{SubjectKind(subject.kind).label}上",
+            fix="在“对象”里选是哪一份、哪一个",
+        )
 
 
 def source_of(act: Act) -> str:

@@ -84,6 +84,8 @@ def shut_windows(subject: Subject, note: str, at: datetime) -> list[str]:
 def _follow_rest(above: Subject, target: Target, at: datetime) -> None:
     """A window closes: those go on that it hasn't let on yet, and what the others have waited for may open."""
     inside = alive_below(above, Per.bid.value)
+    if not inside:
+        return
     begun = set(StageRun.objects.filter(subject__in=inside).values_list("subject_id", flat=True))
     if rest := [one for one in inside if one.pk not in begun]:
         _end_when_over(rest, _go(rest, target, at), at)

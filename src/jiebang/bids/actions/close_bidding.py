@@ -33,7 +33,9 @@ def close_bidding(act: Act) -> str:
     if act.stage.among is Among.remaining:
         bids = _end_silent(act, bids)
     if not _end_refused(act, bids):
-        return "no_taker"
+        # What an earlier one has already opened for the challenge goes on by itself; nothing is opened beside it.
+        here = act.subject.stage_runs.filter(closed_at__isnull=True).exclude(pk=act.run.pk)
+        return "closed" if here.exists() else "no_taker"
     try:
         require_rules(act, (When.decide,))
     except Refused:

@@ -11,7 +11,14 @@ from jiebang.funding.sent_back import withdraw_sent_back
 from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.facts import as_recorded, record_facts, refuse_others_word, refuse_unasked, source_of
+from jiebang.lifecycle.facts import (
+    as_recorded,
+    record_facts,
+    refuse_others_word,
+    refuse_told,
+    refuse_unasked,
+    source_of,
+)
 from jiebang.lifecycle.known import read_situation
 from jiebang.lifecycle.rules import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.sign_off import void_signatures
@@ -90,6 +97,7 @@ def _put_down(act: Act) -> dict[str, Any]:
         raise UnableToApply(
             where=act.stage.label, what=f"由系统按账目计算，不能填写：{names}", fix="去掉这一项"
         )
+    refuse_told(act, given)
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, act.subject, facts)
     return {**facts, **as_recorded(figures_of(act.subject), "computed", act.at)}

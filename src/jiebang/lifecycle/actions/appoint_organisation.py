@@ -15,7 +15,7 @@ from jiebang.lifecycle.roles import ORGANISATION
 from jiebang.lifecycle.subjects import take_part
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Organisation
-from jiebang.policy.stages import INTAKE_KINDS
+from jiebang.policy.stages import AWAITING_KINDS, INTAKE_KINDS
 
 
 def roles_to_appoint(batch: Subject) -> dict[str, str]:
@@ -29,7 +29,7 @@ def roles_to_appoint(batch: Subject) -> dict[str, str]:
         role
         for process in pack.processes.values()
         for stage in process.stages.values()
-        if stage.kind in INTAKE_KINDS
+        if stage.kind in INTAKE_KINDS | AWAITING_KINDS
         for role in (*stage.by, *(stage.with_ or ()))
     }
     return {
