@@ -15,7 +15,9 @@ from jiebang.lifecycle.models import FactEntry, Participation, Subject, SubjectK
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.transitions import Act
 from jiebang.policy.pack_facts import Source
+from jiebang.policy.program import Program
 from jiebang.policy.reads_of_stage import facts_at, facts_of_next
+from jiebang.policy.values import Kind, read_value
 
 #: What the books of races know by its name: the aid of one lane, put down for its bid or for itself.
 AID = "project.aid"
@@ -25,11 +27,12 @@ _OF_ONE = frozenset({SubjectKind.BID.value, SubjectKind.PROJECT.value})
 def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
     """Record facts ({name: {value, source, as_of, evidence}}) on a subject; the ledger keeps a salted digest of each.
 
-    Raises UnableToApply for the aid of one bid or project on what may have several.
+    Raises UnableToApply for the aid of one bid or project on what may have several, and for words that others have signed.
     """
     if not facts:
         return
     _refuse_for_many(act, subject, facts)
+    _refuse_signed(act, subject, facts)
     FactEntry.objects.filter(subject=subject, name__in=facts, superseded_at__isnull=True).update(
         superseded_at=act.at
     )
@@ -55,6 +58,52 @@ def _refuse_for_many(act: Act, subject: Subject, names: Iterable[str]) -> None:
             f"不能写在{SubjectKind(subject.kind).label}上",
             fix="在“对象”里选是哪一份、哪一个",
         )
+
+
+def _refuse_signed(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
+    """What somebody has put its name to is changed by nobody else: its signature would stand under words it never read."""
+    bound = {flag: names for flag, names in _signed_with(act.program, facts).items() if flag not in facts}
+    if not bound or act.actor is None:
+        return
+    declared, types = act.program.pack.facts, act.program.types
+    lineage = [one.pk for one in lineage_of(subject)]
+    wanted = {*bound, *(name for names in bound.values() for name in names)}
+    entries = FactEntry.objects.filter(subject__in=lineage, name__in=wanted, superseded_at__isnull=True)
+    stands: dict[str, Any] = {}
+    for entry in sorted(entries, key=lambda one: lineage.index(one.subject_id), reverse=True):
+        stands[entry.name] = entry.value
+    held = set(roles_of(act.actor, act.subject, open_to=[], at=act.at))
+    for flag, names in bound.items():
+        if held & set(declared[flag].said_by or ()) or not stands.get(flag):
+            continue
+        changed = [
+            declared[name].label
+            for name in sorted(names)
+            if name in stands
+            and read_value(stands[name], types[name]) != read_value(facts[name]["value"], types[name])
+        ]
+        if changed:
+            raise UnableToApply(
+                where=act.stage.label, what=f"“{declared[flag].label}”以后改了：{'、'.join(changed)}",
+                fix="照签过的写；要改的，退回去由签的一方重新签",
+            )  # fmt: skip
+
+
+def _signed_with(program: Program, names: Iterable[str]) -> dict[str, set[str]]:
+    """By each flag that is somebody's own word: those of some facts that stand in a paper with it."""
+    given, found = set(names), dict[str, set[str]]()
+    for paper in program.pack.papers.values():
+        fields = {one.fact for one in paper.fields}
+        for flag in fields:
+            declared = program.pack.facts.get(flag)
+            if (
+                declared is not None
+                and declared.said_by
+                and declared.type is Kind.flag
+                and given & fields - {flag}
+            ):
+                found.setdefault(flag, set()).update(given & fields - {flag})
+    return found
 
 
 def source_of(act: Act) -> str:
