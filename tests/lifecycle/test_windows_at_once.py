@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from jiebang.lifecycle.clock import Ticked, tick
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.models import StageRun
 from jiebang.scenarios.play import Stage, play_steps, set_stage
@@ -48,3 +49,15 @@ def test_a_window_that_ends_with_nobody_opens_no_second_way() -> None:
     )
     assert receipt.outcome == "closed"
     assert open_stages(stage, "target") == {"choose"}
+
+
+@pytest.mark.django_db
+def test_the_clock_leaves_what_has_ended_alone() -> None:
+    scenario = read_scenario(LIFE)
+    stage = set_stage(scenario, lambda _line: None)
+    play_steps(stage, list(scenario.steps))
+    # Whom a choice left out was still developing; that term will never come to anything.
+    at = read_instant("2028-12-31T00:00")
+    left = StageRun.objects.filter(closed_at__isnull=True, closes_at__lte=at, subject__ended_at__isnull=False)
+    assert left.exists()
+    assert tick(at) == Ticked((), ())

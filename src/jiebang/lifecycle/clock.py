@@ -43,9 +43,10 @@ def tick(at: datetime, patience: timedelta = timedelta(0)) -> Ticked:
     """
     closed: list[str] = []
     waiting: list[tuple[str, str]] = []
-    due = StageRun.objects.filter(closed_at__isnull=True, closes_at__lte=at - patience).order_by(
-        "closes_at", "pk"
-    )
+    # What a thing was at when it ended stays as it was; there is nothing left to close.
+    due = StageRun.objects.filter(
+        closed_at__isnull=True, closes_at__lte=at - patience, subject__ended_at__isnull=True
+    ).order_by("closes_at", "pk")
     for run in due.select_related("subject"):
         row = find(run.kind, "close")
         if row is None or "clock" not in row.who:
