@@ -61,32 +61,26 @@ def test_a_review_that_passes_is_signed_and_one_that_fails_is_not(play_until: Pl
     assert fails("officer", "conclude").outcome == "failed"
 
 
+def decide(life: Stage, key: str, value: str, when: str) -> None:
+    at = read_instant(when)
+    officer = life.actor("officer", at)
+    assert officer is not None
+    decide_discretion(programme=life.programme, key=key, value=value, reason="示例", actor=officer, at=at)
+
+
 def test_what_was_decided_otherwise_after_the_signatures_has_to_be_signed_anew(play_until: PlayUntil) -> None:
     life = play_until("2026-03-31T10:00")
     set_chain(life.programme, "deliberate", "secretary")
     act = doing(life, "challenge", "council", "2026-03-31T10:00")
     act("secretary", "propose", outcome="approved")
     act("secretary", "sign_off", agreed=True)
-    at = read_instant("2026-03-31T11:00")
-    officer = life.actor("officer", at)
-    assert officer is not None
-    decide_discretion(
-        programme=life.programme, key="notice-counting", value="working", reason="示例：改按工作日",
-        actor=officer, at=at,
-    )  # fmt: skip
+    decide(life, "notice-counting", "working", "2026-03-31T11:00")
     later = doing(life, "challenge", "council", "2026-03-31T12:00")
     with pytest.raises(UnableToApply, match="情况变了：公示按自然日还是工作日？"):
         later("secretary", "conclude_as_signed")
     later("secretary", "propose", outcome="approved")
     later("secretary", "sign_off", agreed=True)
     assert later("secretary", "conclude_as_signed").outcome == "approved"
-
-
-def decide(life: Stage, key: str, value: str, when: str) -> None:
-    at = read_instant(when)
-    officer = life.actor("officer", at)
-    assert officer is not None
-    decide_discretion(programme=life.programme, key=key, value=value, reason="示例", actor=officer, at=at)
 
 
 def test_what_was_decided_of_something_else_stands_in_nobodys_way(play_until: PlayUntil) -> None:

@@ -17,7 +17,7 @@ from jiebang.console.offers import ASIDE, days_left, describe_stage, is_shown, m
 from jiebang.console.proposed import outdated_at, standing_at
 from jiebang.console.visibility import programmes_of, sees_proposals, visible_runs
 from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
-from jiebang.lifecycle.closing import late_windows, window_problem
+from jiebang.lifecycle.closing import in_time, window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import HandIn, Proposal, StageRun, Subject
 from jiebang.lifecycle.parties import parts_of
@@ -115,8 +115,7 @@ def _runs(actor: Actor, at: datetime) -> list[StageRun]:
     runs = StageRun.objects.filter(subject__programme__in=programmes_of(actor).values("pk"))
     if actor.organisation_id is not None:
         seen = visible_runs(actor, at)
-        in_time = ~Q(kind__in=INTAKE_KINDS) | Q(closes_at__isnull=True) | Q(closes_at__gt=at)
-        runs = seen.filter(in_time | Q(pk__in=late_windows(seen, at)))
+        runs = seen.filter(~Q(kind__in=INTAKE_KINDS) | in_time(seen, at))
     runs = runs.filter(closed_at__isnull=True, subject__ended_at__isnull=True)
     ordered = runs.select_related(*_FAMILY).prefetch_related("sign_offs__signed_by__person")
     # What has no closing time comes last: the limit must never cut off what is due soonest.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.lifecycle.known import program_of, situation_of
@@ -45,14 +45,15 @@ def takes_late(run: StageRun, stage: Stage, at: datetime) -> bool:
     return program_of(run.subject).holds(where, situation_of(run.subject, at)) == PASS
 
 
-def late_windows(runs: QuerySet[StageRun], at: datetime) -> list[int]:
-    """The keys of those windows among some runs that are past their end and still take what comes (`takes_late`)."""
+def in_time(runs: QuerySet[StageRun], at: datetime) -> Q:
+    """What runs are in time among some: those without an end, before it, or past it and still taking what comes (`takes_late`)."""
     past = runs.filter(kind__in=INTAKE_KINDS, closed_at__isnull=True, closes_at__lte=at)
-    return [
+    late = [
         run.pk
         for run in past.select_related("subject__programme")
         if takes_late(run, program_of(run.subject).pack.processes[run.subject.process].stages[run.stage], at)
     ]
+    return Q(closes_at__isnull=True) | Q(closes_at__gt=at) | Q(pk__in=late)
 
 
 def window_problem(row: Transition, run: StageRun, stage: Stage, at: datetime) -> tuple[str, str] | None:

@@ -66,21 +66,15 @@ def _refuse_signed(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
     if not bound or act.actor is None:
         return
     declared, types = act.program.pack.facts, act.program.types
-    lineage = [one.pk for one in lineage_of(subject)]
-    wanted = {*bound, *(name for names in bound.values() for name in names)}
-    entries = FactEntry.objects.filter(subject__in=lineage, name__in=wanted, superseded_at__isnull=True)
-    stands: dict[str, Any] = {}
-    for entry in sorted(entries, key=lambda one: lineage.index(one.subject_id), reverse=True):
-        stands[entry.name] = entry.value
+    stands = situation_of(subject, act.at).facts
     held = set(roles_of(act.actor, act.subject, open_to=[], at=act.at))
     for flag, names in bound.items():
-        if held & set(declared[flag].said_by or ()) or not stands.get(flag):
+        if held & set(declared[flag].said_by or ()) or flag not in stands or not stands[flag].value:
             continue
         changed = [
             declared[name].label
             for name in sorted(names)
-            if name in stands
-            and read_value(stands[name], types[name]) != read_value(facts[name]["value"], types[name])
+            if name in stands and stands[name].value != read_value(facts[name]["value"], types[name])
         ]
         if changed:
             raise UnableToApply(
@@ -138,9 +132,7 @@ def facts_given(act: Act) -> dict[str, Any]:
         raise UnableToApply(
             where=act.stage.label, what=f"政策包里没有这些事实：{'、'.join(unknown)}", fix="检查表单"
         )
-    refuse_told(act, given)
-    refuse_unasked(act, given)
-    refuse_others_word(act, given)
+    require_may_say(act, given)
     source = source_of(act)
     if source == "declared" and given:
         held = situation_of(act.subject, act.at).facts
@@ -148,6 +140,14 @@ def facts_given(act: Act) -> dict[str, Any]:
             act, [name for name in given if name in held and held[name].source is not Source.declared]
         )
     return as_recorded(given, source, act.at)
+
+
+def require_may_say(act: Act, given: Iterable[str]) -> None:
+    """Whatever act puts facts down asks this: UnableToApply for what the platform tells, what isn't asked, what is others' word."""
+    given = list(given)
+    refuse_told(act, given)
+    refuse_unasked(act, given)
+    refuse_others_word(act, given)
 
 
 def refuse_unasked(act: Act, given: Iterable[str]) -> None:

@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
-from jiebang.lifecycle.facts import (
-    as_recorded,
-    record_facts,
-    refuse_others_word,
-    refuse_told,
-    refuse_unasked,
-    source_of,
-)
+from jiebang.lifecycle.facts import as_recorded, record_facts, refuse_others_word, require_may_say, source_of
 from jiebang.lifecycle.known import alive_below, lineage_of, read_situation, situation_of
 from jiebang.lifecycle.limits import official_amounts
 from jiebang.lifecycle.models import Participation, Subject
@@ -96,9 +89,7 @@ def check_facts(act: Act) -> None:
             raise UnableToApply(
                 where=name, what="核实要写来源和截至日期", fix="来源写 checked（核实）或 register（登记查询）"
             )
-    refuse_told(act, given)
-    refuse_unasked(act, given)
-    refuse_others_word(act, given)
+    require_may_say(act, given)
     facts = as_recorded(given, "checked", act.at)
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, thing, facts)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.periods import local_date
-from jiebang.lifecycle.closing import last_day_of, late_windows
+from jiebang.lifecycle.closing import in_time, last_day_of
 from jiebang.lifecycle.known import descendants_of, lineage_of, program_of
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
 from jiebang.organisations.models import Organisation
@@ -38,8 +38,7 @@ def open_runs(kinds: tuple[str, ...], at: datetime) -> list[Shown]:
     """Open runs of some kinds whose last instant hasn't come, or that take what comes after it; the nearest first."""
     runs = StageRun.objects.filter(kind__in=kinds, closed_at__isnull=True)
     runs = runs.exclude(kind__in=WINDOWS, subject__kind="bid")
-    late = late_windows(runs, at)
-    runs = runs.filter(Q(closes_at__isnull=True) | Q(closes_at__gt=at) | Q(pk__in=late))
+    runs = runs.filter(in_time(runs, at))
     found = []
     for run in runs.select_related("subject__programme__bureau").order_by("closes_at", "pk")[:200]:
         program = program_of(run.subject)
@@ -48,7 +47,14 @@ def open_runs(kinds: tuple[str, ...], at: datetime) -> list[Shown]:
             continue  # open to a few, who know
         days = None if run.closes_at is None else (last_day_of(run.closes_at) - local_date(at)).days
         found.append(
-            Shown(run, run.subject, stage.label, article(program, stage.clause[0]), days, run.pk in late)
+            Shown(
+                run,
+                run.subject,
+                stage.label,
+                article(program, stage.clause[0]),
+                days,
+                run.closes_at is not None and run.closes_at <= at,
+            )
         )
     return found
 
@@ -133,10 +139,7 @@ class Noticed:
 def past_challenges(at: datetime) -> list[tuple[Subject, str]]:
     """Challenges that stood on the board and stand there no more, the newest first, each with how far it has come."""
     stood = StageRun.objects.filter(subject=OuterRef("pk"), kind__in=WINDOWS)
-    late = late_windows(StageRun.objects.filter(kind__in=WINDOWS), at)
-    still = stood.filter(closed_at__isnull=True).filter(
-        Q(closes_at__isnull=True) | Q(closes_at__gt=at) | Q(pk__in=late)
-    )
+    still = stood.filter(in_time(StageRun.objects.filter(kind__in=WINDOWS), at), closed_at__isnull=True)
     found = Subject.objects.filter(Exists(stood), ~Exists(still), kind="challenge")
     return [
         (one, one.ending if one.ended_at else "有项目在实施" if one.projects else "已经截止，正在办理")

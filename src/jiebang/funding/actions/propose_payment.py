@@ -11,14 +11,7 @@ from jiebang.funding.sent_back import withdraw_sent_back
 from jiebang.kernel.money import format_yuan
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import UnableToApply
-from jiebang.lifecycle.facts import (
-    as_recorded,
-    record_facts,
-    refuse_others_word,
-    refuse_told,
-    refuse_unasked,
-    source_of,
-)
+from jiebang.lifecycle.facts import as_recorded, record_facts, require_may_say, source_of
 from jiebang.lifecycle.known import read_situation
 from jiebang.lifecycle.rules import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.sign_off import void_signatures
@@ -89,15 +82,13 @@ def _hold_recoveries(act: Act, due: dict[str, Amount]) -> None:
 def _put_down(act: Act) -> dict[str, Any]:
     """Record the payload's facts and return what the amounts are to be computed on: these and the books' own figures."""
     given = act.payload.get("facts", {})
-    refuse_unasked(act, given)
-    refuse_others_word(act, given)
-    facts = as_recorded(given, source_of(act), act.at)
-    if booked := sorted(facts.keys() & BOOKED):
+    if booked := sorted(given.keys() & BOOKED):
         names = "、".join(act.program.pack.facts[name].label for name in booked if name in act.program.types)
         raise UnableToApply(
             where=act.stage.label, what=f"由系统按账目计算，不能填写：{names}", fix="去掉这一项"
         )
-    refuse_told(act, given)
+    require_may_say(act, given)
+    facts = as_recorded(given, source_of(act), act.at)
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, act.subject, facts)
     return {**facts, **as_recorded(figures_of(act.subject), "computed", act.at)}
