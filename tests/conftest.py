@@ -154,7 +154,13 @@ def _make_postgresql(_: Path, suffix: str) -> Iterator[Templates]:
 
     def drop(name: str) -> None:
         connection.close()
-        run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        # WITH (FORCE) would also end an autovacuum worker that is at the database, and only a superuser may. Without
+        # it, PostgreSQL sends the worker away itself; what a killed process of ours left connected is ours to end.
+        maintenance.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user",
+            (name,),
+        )
+        run("DROP DATABASE IF EXISTS {}", name)
 
     def copy() -> Iterator[str]:
         yield copy_to(fresh)
