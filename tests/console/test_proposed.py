@@ -10,7 +10,7 @@ from tests.console.test_acts import address, open_form
 from tests.lifecycle.chains import set_chain
 
 from jiebang.console import proposed
-from jiebang.lifecycle.models import Proposal, Subject
+from jiebang.lifecycle.models import FactEntry, Proposal, Subject
 from jiebang.lifecycle.proposals import digest_known
 from jiebang.lifecycle.transitions import Act
 
@@ -216,3 +216,25 @@ def test_experts_dont_read_what_is_being_proposed(life_until: PlayLife) -> None:
         for word in ("拟办意见", "专家评分第一", "逐级审批"):
             assert word not in page, (who, word)
     assert "专家评分第一" in case_page(life.client("auditor"), challenge)
+
+
+def test_an_amount_that_is_no_more_what_is_due_is_told_where_the_day_begins(life_until: PlayLife) -> None:
+    life = life_until("2026-04-13T09:00")
+    project, officer = life.subject("project"), life.client("officer")
+    propose = address(project, "pay", "propose_payment")
+    amount = {"facts.project.aid": "150", "facts.project.aid--unit": "万元"}
+    assert officer.post(propose, {**open_form(officer, propose), **amount}).status_code == 302
+    officer.get(WORKLIST)  # what has just been done is told once
+    told = "您提出的金额意见已经过时（现在算出来不同：市级补助），请重新提出"
+    signs, proposes = ">签署</span>", "提出拨付意见</span>"
+    page = officer.get(WORKLIST).content.decode()
+    assert told not in page
+    assert signs in page
+    assert proposes not in page
+    FactEntry.objects.filter(name="project.aid", subject=project).update(value="1200000 元")
+    own, others = (life.client(who).get(WORKLIST).content.decode() for who in ("officer", "second"))
+    assert told in own
+    assert told not in others
+    for page in (own, others):
+        assert proposes in page
+        assert signs not in page, "nobody is asked to sign what can't be paid"

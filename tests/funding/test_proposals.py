@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 from tests.funding.building import Case
+from tests.lifecycle.crowd import count_queries
 
 from jiebang.funding.models import Payment, Posting
+from jiebang.funding.sent_back import outdated_payments
 from jiebang.lifecycle.errors import AlreadyDone, Refused, StillUnset, UnableToApply
-from jiebang.lifecycle.models import DiscretionDecision, FactEntry, SignOff, Subject
+from jiebang.lifecycle.known import program_of
+from jiebang.lifecycle.models import DiscretionDecision, FactEntry, SignOff, StageRun, Subject
+from jiebang.lifecycle.transitions import Act
 from jiebang.scenarios.read import read_instant
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +78,26 @@ def test_the_lanes_total_is_held_to_the_cap_of_the_challenge(race: Case) -> None
     propose(race, one, "999999.25 元", "10 万元")
     # The reader sees by which limits the whole was held.
     assert any("999,999.25" in line["text"] for line in Payment.objects.get().lines)
+
+
+def test_what_isnt_due_any_more_is_found_for_many_runs_as_for_one(race: Case) -> None:
+    for number, aid in ((2, "80 万元"), (3, "60 万元")):
+        race.fact(lanes(race)[number - 1], "project.aid", aid)
+    for lane in lanes(race):
+        propose(race, lane, "100 万元", "10 万元")
+    acts = [
+        Act(run, run.subject, program.pack.processes["race"].stages[run.stage], program, race.actor(), None, AT, {})
+        for run in StageRun.objects.filter(stage="pay-first").select_related("subject__programme")
+        for program in [program_of(run.subject)]
+    ]  # fmt: skip
+    assert outdated_payments(acts) == {}
+    race.fact(lanes(race)[2], "project.first_instalment", "9.99 万元")
+    (found,) = outdated_payments(acts).items()
+    assert found[0] == acts[2].run.pk
+    assert found[1].items == ("赛马首期",)
+    assert count_queries(lambda: outdated_payments(acts)) == count_queries(
+        lambda: outdated_payments(acts[:1])
+    )
 
 
 def test_what_the_books_tell_nobody_writes(race: Case) -> None:

@@ -13,7 +13,7 @@ from jiebang.console.slots import name_things
 from jiebang.console.visibility import may_read_only, sees_proposals
 from jiebang.documents.reference import FileReference, references_in
 from jiebang.funding.models import Payment
-from jiebang.funding.sent_back import is_outdated
+from jiebang.funding.sent_back import is_outdated, outdated_payments
 from jiebang.lifecycle.models import FactEntry, Proposal, StageRun, Subject, SubjectKind
 from jiebang.lifecycle.proposals import changed_since, digest_known, digests_known, standing_proposal
 from jiebang.lifecycle.transitions import Act
@@ -72,20 +72,28 @@ def standing_at(runs: Iterable[StageRun]) -> set[int]:
     return {*payments.values_list("run_id", flat=True), *proposals.values_list("run_id", flat=True)}
 
 
-def outdated_at(acts: Iterable[Act]) -> dict[int, tuple[Proposal, list[str]]]:
-    """The proposals that stand at the runs of some acts but not as they were made, with what has changed, by the run's key.
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """What stands at a run but not as it was put forward: by which people, and what has changed, in words."""
 
-    As many queries for many acts as for one. Amounts put up for payment are no proposals of this sort.
+    people: frozenset[int]
+    changed: tuple[str, ...]
+
+
+def outdated_at(acts: Iterable[Act]) -> dict[int, Outdated]:
+    """What was proposed at the runs of some acts, all at one instant, and has changed since, by the run's key.
+
+    As many queries for many acts as for one.
     """
     by_run = {act.run.pk: act for act in acts}
     standing = Proposal.objects.filter(run__in=by_run, withdrawn_at__isnull=True)
     proposals = {one.run_id: one for one in standing.select_related("proposed_by")}
     known = digests_known([by_run[pk] for pk in proposals])
     return {
-        pk: (one, changed)
+        pk: Outdated(frozenset([one.proposed_by.person_id]), tuple(changed))
         for pk, one in proposals.items()
         if (changed := changed_since(by_run[pk], one, known[pk]))
-    }
+    } | {pk: Outdated(one.people, one.items) for pk, one in outdated_payments(by_run.values()).items()}
 
 
 def still_stands(act: Act, proposed: Proposed | None) -> bool:

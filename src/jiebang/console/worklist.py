@@ -14,12 +14,12 @@ from django.db.models import F, Q
 from jiebang.console.articles import articles_of
 from jiebang.console.handed_in import HandedIn, handed_in
 from jiebang.console.offers import ASIDE, days_left, describe_stage, is_shown, may_in_role, obstacles_of
-from jiebang.console.proposed import outdated_at, standing_at
+from jiebang.console.proposed import Outdated, outdated_at, standing_at
 from jiebang.console.visibility import programmes_of, sees_proposals, visible_runs
 from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
 from jiebang.lifecycle.closing import in_time, window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
-from jiebang.lifecycle.models import HandIn, Proposal, StageRun, Subject
+from jiebang.lifecycle.models import HandIn, StageRun, Subject
 from jiebang.lifecycle.parties import parts_of
 from jiebang.lifecycle.sign_off import chain_at
 from jiebang.lifecycle.transitions import Act, rows_of
@@ -29,7 +29,7 @@ from jiebang.organisations.models import RoleHolder
 from jiebang.policy.pack_parties import PartyIs
 from jiebang.policy.pack_process import Among, Stage
 from jiebang.policy.program import Program
-from jiebang.policy.stages import INTAKE_KINDS
+from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS
 from jiebang.publications.models import Objection
 from jiebang.reviews.models import Review
 
@@ -57,8 +57,13 @@ class Task:
     articles: tuple[str, ...]
     days_left: int | None
     waits: str = ""
-    #: what has changed since the actor proposed how to conclude it
+    #: what has changed since the actor proposed how to conclude it, or what to pay
     outdated: tuple[str, ...] = ()
+
+    @property
+    def is_of_money(self) -> bool:
+        """Whether amounts are put up here instead of a conclusion."""
+        return self.run.kind in MONEY_KINDS
 
 
 @dataclass(slots=True)
@@ -126,18 +131,14 @@ def _acts_at(runs: list[StageRun], actor: Actor, at: datetime) -> Iterator[Act]:
     for run in runs:
         program = program_of(run.subject)
         stage = describe_stage(program, run.subject, run.stage)
-        if stage is not None and chain_at(run, run.subject):
+        if stage is not None and (run.kind in MONEY_KINDS or chain_at(run, run.subject)):
             yield Act(run, run.subject, stage, program, actor, None, at, {})
 
 
-def _own_outdated(
-    outdated: dict[int, tuple[Proposal, list[str]]], run: StageRun, actor: Actor
-) -> tuple[str, ...]:
-    """What has changed since this very person proposed how to conclude a run."""
-    if run.pk not in outdated:
-        return ()
-    proposal, changed = outdated[run.pk]
-    return tuple(changed) if proposal.proposed_by.person_id == actor.person_id else ()
+def _own_outdated(outdated: dict[int, Outdated], run: StageRun, actor: Actor) -> tuple[str, ...]:
+    """What has changed since this very person proposed how to conclude a run, or what to pay there."""
+    found = outdated.get(run.pk)
+    return found.changed if found is not None and actor.person_id in found.people else ()
 
 
 @dataclass(frozen=True, slots=True)
