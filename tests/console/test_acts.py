@@ -7,12 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from tests.console.lives import Life
 
-from jiebang.console.labels import outcome_label
 from jiebang.console.models import Draft
 from jiebang.funding.models import Payment
 from jiebang.ledger.models import Entry
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject, Submission
 from jiebang.policy.stages import KINDS
+from jiebang.policy.words import outcome_label
 
 PlayLife = Callable[[str], Life]
 

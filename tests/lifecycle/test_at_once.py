@@ -14,7 +14,7 @@ from tests.lifecycle.conftest import HERE, PlayUntil
 from jiebang.ledger.verify import verify_chain
 from jiebang.lifecycle.models import FactEntry, StageRun, Subject
 from jiebang.organisations.models import Account, Mandate
-from jiebang.policy.words import OUTCOMES
+from jiebang.policy.words import outcome_label
 from jiebang.scenarios.play import Stage
 
 pytestmark = pytest.mark.slow
@@ -64,7 +64,7 @@ def test_two_officers_decide_at_once(fresh_database: FreshDatabase, play_until: 
     loser = next(one for one in told if "refused" in one)
     winner = next(one for one in told if "done" in one)
     assert loser["refused"] == "AlreadyDone"
-    assert f"（{OUTCOMES[winner['done']]}）" in loser["why"]
+    assert f"（{outcome_label('vet_need', winner['done'])}）" in loser["why"]
     runs = StageRun.objects.filter(subject=need, stage="vet", closed_at__isnull=False, round=2)
     assert [run.outcome for run in runs] == [winner["done"]]
     assert verify_chain(stage.programme.chain_key).is_intact

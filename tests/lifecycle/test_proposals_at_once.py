@@ -168,7 +168,7 @@ def test_two_conclude_what_was_signed(selecting: Selecting) -> None:
     told = selecting.race(("officer", "conclude_as_signed", {}), ("second", "conclude_as_signed", {}))
     assert sorted(done(told)) == [False, True]
     assert refusal(told)["refused"] == "AlreadyDone"
-    assert "办结（选定）" in refusal(told)["why"]
+    assert "办结（已选定）" in refusal(told)["why"]
     selecting.hold_together()
 
 

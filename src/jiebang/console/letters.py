@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from jiebang.console.labels import kind_label, outcome_label
+from jiebang.console.labels import kind_label
 from jiebang.console.models import ReadingMark
 from jiebang.console.offers import describe_stage
 from jiebang.console.visibility import followed_subjects
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import OutboxMessage, Subject
 from jiebang.organisations.models import Mandate
+from jiebang.policy.words import outcome_label
 
 #: More unread than this are shown as "more than": nobody counts them one by one, and the database needn't either.
 MOST_COUNTED = 99

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from jiebang.console.labels import outcome_label
 from jiebang.console.proposed import Proposed, still_stands
 from jiebang.console.signing import signing_obstacles
 from jiebang.console.visibility import sees_proposals
@@ -26,6 +25,7 @@ from jiebang.organisations.enums import Position
 from jiebang.policy.pack_process import Among, Stage
 from jiebang.policy.program import Program
 from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS, is_guarded
+from jiebang.policy.words import outcome_label
 from jiebang.publications.actions.resolve_objection import has_judged
 from jiebang.publications.models import Objection
 

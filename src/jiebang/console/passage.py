@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 
 from django.db.models import QuerySet
 
-from jiebang.console.labels import kind_label, outcome_label
+from jiebang.console.labels import kind_label
 from jiebang.console.offers import describe_stage
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.policy.program import Program
+from jiebang.policy.words import outcome_label
 
 #: How many steps are shown before the older ones are folded away.
 RECENT = 6

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from jiebang.console.labels import outcome_label
 from jiebang.console.queries import names_in, show_value
 from jiebang.console.signing import may_sign
 from jiebang.console.slots import name_things
@@ -20,6 +19,7 @@ from jiebang.lifecycle.transitions import Act
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Mandate
 from jiebang.policy.stages import MONEY_KINDS
+from jiebang.policy.words import outcome_label
 
 
 @dataclass(frozen=True, slots=True)

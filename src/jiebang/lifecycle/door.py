@@ -22,7 +22,7 @@ from jiebang.lifecycle.routing import close_run
 from jiebang.lifecycle.transitions import Act, Transition, find
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Programme
-from jiebang.policy.words import OUTCOMES
+from jiebang.policy.words import outcome_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def _open_run(subject: Subject, stage: str) -> StageRun:
     when = last.closed_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     raise AlreadyDone(
         where=subject.number,
-        what=f"这个阶段已由{who}于 {when} 办结（{OUTCOMES[last.outcome]}）",
+        what=f"这个阶段已由{who}于 {when} 办结（{outcome_label(last.kind, last.outcome)}）",
         fix="刷新页面看结果",
     )
 

@@ -12,7 +12,7 @@ from jiebang.lifecycle.opening import open_where_due, opens_at_once
 from jiebang.policy.pack_process import End, Process, Stage, Target
 from jiebang.policy.process import targets_of
 from jiebang.policy.stages import INTAKE_KINDS, KINDS, Gives, Per, is_favourable
-from jiebang.policy.words import OUTCOMES
+from jiebang.policy.words import outcome_label
 
 _WIDTH = [kind.value for kind in SubjectKind]
 #: The ending of what nothing more can happen to.
@@ -142,7 +142,7 @@ def came_to(subjects: list[Subject]) -> dict[int, str]:
     left = StageRun.objects.filter(subject__in=subjects, closed_at__isnull=False)
     newest = {run.subject_id: run for run in left.order_by("closed_at", "pk")}
     return {
-        one.pk: f"{process_of(one).stages[run.stage].label}：{OUTCOMES[run.outcome]}"
+        one.pk: f"{process_of(one).stages[run.stage].label}：{outcome_label(run.kind, run.outcome)}"
         for one in subjects
         if (run := newest.get(one.pk)) is not None
     }

@@ -200,7 +200,9 @@ class Narrator:
             f"期限：{self.pack.terms[stage.term].label}" if stage.term else "",
             f"收{self.papers(stage.papers.takes)}" if stage.papers.takes else "",
             f"出{self.papers(stage.papers.gives)}" if stage.papers.gives else "",
-            f"到期没有结果的，按“{words.OUTCOMES[stage.on_expiry]}”办结" if stage.on_expiry else "",
+            f"到期没有结果的，按“{words.outcome_label(stage.kind, stage.on_expiry)}”办结"
+            if stage.on_expiry
+            else "",
             words.AMONG[stage.among.value] if stage.among else "",
             f"在{first}时，"
             + ("有一个到了就可以进行，不等其他的" if stage.kind == "select" else "收到一份就往下办，不等截止")
@@ -213,7 +215,7 @@ class Narrator:
             self._scoring(stage.scoring) if stage.scoring else "",
         ]
         routes = "；".join(
-            f"{words.OUTCOMES[outcome]}→{self._target(process, target)}"
+            f"{words.outcome_label(stage.kind, outcome)}→{self._target(process, target)}"
             for outcome, target, _ in routes_of(stage)
         )
         return "，".join(part for part in parts if part) + f"。{routes}"

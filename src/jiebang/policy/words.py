@@ -53,16 +53,25 @@ DEPARTS_WITH: Mapping[str, str] = {
 COUNTINGS: Mapping[str, str] = {"natural": "自然日", "working": "工作日"}
 BOUNDS: Mapping[str, str] = {"exactly": "", "at_most": "至多", "at_least": "至少"}
 ROUNDINGS: Mapping[str, str] = {"down": "舍去", "up": "进位", "half_up": "四舍五入"}
+#: outcomes of stages, as KINDS lists them; where a kind says it differently, "kind.outcome" goes first
 OUTCOMES: Mapping[str, str] = {
-    "agreed": "达成一致", "announced": "已公告", "approved": "通过", "bought": "已采购", "breached": "没有履行", "closed": "截止",
-    "continued": "继续", "declined": "不推荐", "dropped": "出库", "exempt": "免于公示", "expired": "到期未完成",
-    "extended": "准予延期", "failed": "未通过", "finished": "完成", "fulfilled": "已履行", "lapsed": "逾期不买",
-    "merged": "合并", "no_taker": "无人揭榜", "none_qualified": "无合格者", "none_received": "没有收到",
-    "not_continued": "不再继续", "not_signed": "未签约", "not_due": "不再拨付", "nothing_due": "无须收回",
-    "paid": "已拨付", "part_paid": "已拨付一期", "passed": "通过",
-    "pooled": "入库", "recommended": "推荐", "recorded": "已记录", "recovered": "已收回", "rectify": "限期整改",
-    "refused": "不同意", "rejected": "不通过", "remedial": "限期补正", "returned": "退回", "selected": "选定", "set": "已凝练",
-    "settled": "已清算", "shared": "已入共享库", "signed": "已签约", "skipped": "条件不成立，跳过", "taken": "购买",
-    "terminated": "终止", "to_notice": "应当公示", "too_few": "数量不足", "unopposed": "无异议", "upheld": "异议成立",
-    "withdrawn": "停止受理",
+    "agreed": "同意", "announced": "已公告", "apply_to_use.agreed": "同意使用",
+    "approve_project.approved": "同意立项", "approve_project.rejected": "不予立项", "approved": "通过",
+    "bought": "已采购", "breached": "未履行", "closed": "已截止", "continued": "继续", "declined": "不推荐",
+    "dropped": "出库", "exempt": "同意免公示", "expired": "逾期", "extended": "同意变更", "failed": "不通过",
+    "finished": "完成", "fulfilled": "已履行", "lapsed": "逾期无人提出", "match.agreed": "达成合作",
+    "match.failed": "未达成", "merged": "合并", "no_taker": "无人揭榜", "none_qualified": "无合格者",
+    "none_received": "未收到", "not_continued": "不再继续", "not_due": "不再拨付", "not_signed": "未签订",
+    "nothing_due": "无须收回", "paid": "已拨付", "part_paid": "已拨付一期", "passed": "通过", "pooled": "入库",
+    "recommended": "同意推荐", "record_act.refused": "未获同意", "recorded": "已记录", "recovered": "已收回",
+    "rectify": "限期整改", "refused": "不同意", "rejected": "不通过", "remedial": "限期补充后再验收",
+    "returned": "退回补正", "selected": "已选定", "set": "已凝练", "settled": "已清算",
+    "shared": "已纳入共享库", "signed": "已签订", "skipped": "条件不成立，跳过", "taken": "行使优先权",
+    "terminated": "终止", "to_notice": "照常公示", "too_few": "数量不足", "unopposed": "无异议",
+    "upheld": "异议成立", "vet_need.rejected": "不予列入", "withdrawn": "停止受理",
 }  # fmt: skip
+
+
+def outcome_label(kind: str, outcome: str) -> str:
+    """How an outcome of a kind of stage is called, to a lawyer and on a page alike."""
+    return OUTCOMES.get(f"{kind}.{outcome}") or OUTCOMES[outcome]
