@@ -36,6 +36,22 @@ def test_an_appointed_agency_sees_what_its_stages_are_about_and_no_more(rounds: 
     assert status(rounds, "one", "b2") == 404
 
 
+def test_an_appointed_bidder_reads_no_rivals_bid(rounds: Life) -> None:
+    bids = {name: rounds.subject(name) for name in ("b1", "b2")}
+    # One leads a bid, the other is named in one; the bureau appoints both as agencies before it has looked.
+    for whose in ("示例甲所（合成）", "示例合作公司（合成）"):
+        sent = rounds.client("officer").post(
+            reverse("console:appointments", args=[rounds.subject("batch").pk]),
+            {"role": "agency", "organisation": whose},
+        )
+        assert sent.status_code == 302
+    assert [status(rounds, "one", name) for name in bids] == [200, 404]
+    found = rounds.client("one").get(reverse("console:subjects") + f"?q={bids['b2'].number}").content.decode()
+    assert "示例乙所" not in found
+    # Whoever doesn't bid goes on judging.
+    assert [status(rounds, "agency", name) for name in bids] == [200, 200]
+
+
 def test_a_partner_sees_the_bid_it_is_named_in(rounds: Life) -> None:
     page = (
         rounds.client("one").get(reverse("console:subject", args=[rounds.subject("b1").pk])).content.decode()

@@ -1,7 +1,7 @@
 """Who may read what of a case: a bidder of the need it bids for, an outsider of what goes on around a challenge."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -234,3 +234,11 @@ def test_the_ledger_and_the_messages_of_a_sealed_bid_hold_nothing_of_it(sealed: 
     bodies += " ".join(str(body) for body in OutboxMessage.objects.values_list("body", flat=True))
     assert "示例大学" not in bodies
     assert [value for value in _VALUES if value in bodies] == []
+
+
+def test_who_objects_is_shown_to_those_who_handle_it_and_to_no_expert(
+    life_until: Callable[[str], Life],
+) -> None:
+    life = life_until("2026-04-08T09:00")
+    for who, shown in (("officer", True), ("auditor", True), ("expert", False), ("firm", False)):
+        assert ("评分有误" in page(life, who, "challenge")) is shown, who

@@ -1,13 +1,14 @@
 """What a sponsor pays a solver: declared by a party to it, confirmed by an officer, counted to the fen and the day."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from tests.funding.building import BEGUN, Case
+from tests.lifecycle.chains import set_chain
 
 from jiebang.funding.computed import figures_of
 from jiebang.funding.models import Contribution, Payment, Posting
@@ -18,6 +19,7 @@ from jiebang.lifecycle.door import Receipt
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, StillUnset, UnableToApply
 from jiebang.lifecycle.known import program_of, situation_of
 from jiebang.lifecycle.models import DiscretionDecision, Participation, StageRun, Subject
+from jiebang.organisations.enums import Position
 from jiebang.organisations.models import Account, Mandate, Organisation
 from jiebang.policy.truth import FAIL, PASS, UNKNOWN
 from jiebang.policy.verdicts import judge_rule
@@ -245,6 +247,25 @@ def test_a_stage_with_both_ends_when_both_have_been_paid(bounty: tuple[Case, Sub
     assert sum(accounts.values()) == 0
     assert accounts["拨付：揭榜方（中榜后为研发方）"] == Decimal("699999.97")
     assert accounts["财政：市级科技研发资金"] + accounts["财政：县级财政"] == Decimal("-699999.97")
+
+
+def test_what_was_sent_back_signed_after_all_and_paid_is_paid_once(
+    bounty: tuple[Case, Subject, Organisation],
+) -> None:
+    case, project, enterprise = bounty
+    set_chain(case.programme, "pay", "officer", "head")
+    head = case.person(authority=case.bureau, position=Position.HEAD)
+    case.do(project, "pay", "propose_payment", AT)
+    case.do(project, "pay", "sign_off", AT, agreed=False, note="先核对凭证")
+    case.do(project, "pay", "sign_off", AT, agreed=True)
+    case.do(project, "pay", "sign_off", AT, head, agreed=True)
+    paid = case.do(project, "pay", "record_payment", AT, voucher="示例凭证1", paid_on="2026-05-20")
+    assert paid.outcome is None, "the enterprise's part is still to come, so the stage stays open"
+    with pytest.raises(AlreadyDone, match="已经登记过拨付"):
+        case.do(project, "pay", "propose_payment", AT + timedelta(hours=1))
+    assert [(row.amount, row.withdrawn_at) for row in Payment.objects.all()] == [(Decimal("699999.97"), None)]
+    assert pay_enterprises_part(case, project, enterprise).outcome == "paid"
+    assert figures_of(project)["project.paid"] == "699999.97 元"
 
 
 def test_nothing_is_proposed_while_it_is_open_who_bears_it(

@@ -10,10 +10,14 @@ from tests.lifecycle.chains import set_chain
 
 from jiebang.funding.computed import figures_of
 from jiebang.funding.models import Payment
-from jiebang.lifecycle.errors import AlreadyDone, Refused, UnableToApply
+from jiebang.lifecycle.actions.record_departure import record_departure
+from jiebang.lifecycle.actions.record_external_act import record_external_act
+from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, Refused, UnableToApply
 from jiebang.lifecycle.models import FactEntry, Subject
 from jiebang.lifecycle.sign_off import put_up_at
 from jiebang.lifecycle.submissions import BadFields
+from jiebang.organisations.enums import Position
+from jiebang.organisations.models import Authority, RoleHolder
 from jiebang.scenarios.read import read_instant
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +187,24 @@ def test_nobody_signs_an_amount_that_was_put_up_after_they_looked() -> None:
         case.do(project, PAY, "sign_off", AT, agreed=True, read=read)
     case.do(project, PAY, "sign_off", AT, agreed=True, read=put_up_at(run))
     assert record(case, project, "示例凭证1") == "part_paid"
+
+
+def test_a_documents_departure_is_recorded_by_the_bureau_that_recorded_the_document() -> None:
+    case = Case("shenzhen-bounty/draft", "government-prize")
+    government = Authority.objects.create(name="示例市人民政府（合成）", kind="government")
+    RoleHolder.objects.create(programme=case.programme, role="city-government", authority=government)
+    bid = case.subject("bid", case.challenge, "示例-1-C001-B001")
+    _, solver = case.firm(bid, "solver")
+    expert = case.person(Position.EXPERT, authority=case.bureau)
+    auditor = case.person(Position.AUDITOR, authority=case.bureau)
+    act = record_external_act(
+        programme=case.programme, issuer=government, number="示例函1号", on=AT.date(), title="示例", actor=case.actor(), at=AT
+    )  # fmt: skip
+    for who in (solver, expert, auditor):
+        with pytest.raises(NotAllowed, match="只由主管部门记录"):
+            record_departure(
+                subject=case.challenge, key="award#city-cap", reason="", actor=case.actor(who), at=AT, act=act
+            )
+    record_departure(
+        subject=case.challenge, key="award#city-cap", reason="", actor=case.actor(), at=AT, act=act
+    )

@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from tests.lifecycle.conftest import PlayUntil
 
+from jiebang.lifecycle.actions.decide_discretion import decide_discretion
+from jiebang.lifecycle.actions.record_departure import record_departure
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.errors import NotAllowed
 from jiebang.organisations.models import Mandate
@@ -54,4 +56,24 @@ def test_who_belongs_elsewhere_or_no_longer_may_act(
     apply(
         stage.subjects["bid1"].pk, "review", "record_review", actor=stage.actor("expert", AT), at=AT,
         payload={"marks": {"plan": "60 分"}},
+    )  # fmt: skip
+
+
+def test_nor_does_an_officer_of_that_house_decide_what_is_left_open_or_depart_for_it(
+    play_until: PlayUntil,
+) -> None:
+    at = read_instant("2026-04-13T09:00")
+    stage = play_until("2026-04-13T09:00")
+    join(stage, "officer", "university")
+    with pytest.raises(NotAllowed, match="同时在示例大学（合成）任职"):
+        record_departure(
+            subject=stage.subjects["project"], key="aid#usual", reason="示例", actor=stage.actor("officer", at), at=at
+        )  # fmt: skip
+    with pytest.raises(NotAllowed, match="同时在示例大学（合成）任职"):
+        decide_discretion(
+            programme=stage.programme, key="splitting", value="whole", reason="示例", at=at,
+            actor=stage.actor("officer", at), subject=stage.subjects["challenge"],
+        )  # fmt: skip
+    record_departure(
+        subject=stage.subjects["project"], key="aid#usual", reason="示例", actor=stage.actor("second", at), at=at
     )  # fmt: skip

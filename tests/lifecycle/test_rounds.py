@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from jiebang.lifecycle.closing import show_close
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed
 from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import FactEntry, Participation, StageRun, Subject
+from jiebang.organisations.models import Mandate
 from jiebang.scenarios.play import Stage, play_steps, set_stage
 from jiebang.scenarios.read import Step, read_instant, read_scenario
 
@@ -321,3 +322,18 @@ def test_the_ledger_says_what_went_with_a_challenge() -> None:
     tick(life, "2026-04-16T00:00", "project")
     bodies = [e.body for e in Entry.objects.filter(kind="subjects.ended").order_by("sequence")]
     assert "下属事项均已结束" in str(bodies[-1])
+
+
+def test_who_belongs_to_a_bidder_judges_no_bid_in_the_agencys_name() -> None:
+    life = play_until("2026-03-20T09:00")
+    account, _ = life.accounts["agency"]
+    mandate = Mandate.objects.create(
+        person=account.person, organisation=life.organisations["two"], position="member", from_on=date(2020, 1, 1)
+    )  # fmt: skip
+    for bid in ("b1", "b2"):
+        refused(
+            life, "身份不能办理", at="2026-03-20T09:00", by="agency", do="conclude", on=bid, outcome="passed"
+        )
+    mandate.until_on = date(2026, 3, 19)
+    mandate.save()
+    play_steps(life, [Step(at="2026-03-20T09:00", by="agency", do="conclude", on="b1", outcome="passed")])

@@ -8,9 +8,10 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jiebang.lifecycle.known import program_of
-from jiebang.lifecycle.models import StageRun, Subject
+from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.parties import own_subjects, parts_of
+from jiebang.lifecycle.roles import bids_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import ACTING_POSITIONS, Position
 from jiebang.organisations.models import Programme
@@ -69,15 +70,28 @@ def _own(organisation_id: int) -> Q:
 
 
 def _appointed(organisation_id: int) -> Q:
-    """What an organisation sees by appointment to a batch: the batch, and things below for which a stage names its role."""
+    """What an organisation sees by appointment to a batch: the batch, and things below for which a stage names its role.
+
+    Nothing of a challenge it bids for, led by itself or named: there it doesn't judge, and reads no rival's bid.
+    """
     found = Q(pk__in=[])
-    rows = parts_of(organisation_id).filter(subject__kind="batch")
-    for row in rows.select_related("subject__programme"):
+    rows = list(parts_of(organisation_id).filter(subject__kind="batch").select_related("subject__programme"))
+    if not rows:
+        return found
+    races = _bid_for(organisation_id)
+    beside = ~Q(pk__in=races) & ~Q(parent__in=races) & ~Q(parent__parent__in=races)
+    for row in rows:
         stages = program_of(row.subject).pack.processes[row.subject.process].stages.values()
         kinds = {stage.per.value for stage in stages if row.role in (*stage.by, *(stage.with_ or ()))}
         below = Q(parent=row.subject) | Q(parent__parent=row.subject) | Q(parent__parent__parent=row.subject)
-        found |= Q(pk=row.subject_id) | (Q(kind__in=kinds) & below)
+        found |= Q(pk=row.subject_id) | (Q(kind__in=kinds) & below & beside)
     return found
+
+
+def _bid_for(organisation_id: int) -> list[int]:
+    """The challenges that an organisation bids for or has bid for."""
+    challenges = Subject.objects.filter(kind=SubjectKind.CHALLENGE)
+    return [one.parent_id or 0 for one in bids_of(organisation_id, challenges)]
 
 
 def _of_organisation(organisation_id: int, at: datetime) -> Q:

@@ -17,14 +17,17 @@ from jiebang.policy.situation import Situation
 def withdraw_sent_back(act: Act) -> None:
     """A signer who refuses sends the proposal back: it is withdrawn, and stays readable, when something takes its place.
 
-    Raises AlreadyDone while an earlier proposal still stands.
+    Raises AlreadyDone while an earlier proposal still stands, and for one that has been paid: whatever a signer said of it
+    before, the money is out, and a run whose payment was put aside would pay it again.
     """
     standing = Payment.objects.filter(run=act.run, withdrawn_at__isnull=True)
     newest = standing.order_by("-proposed_at").first()
     if newest is None:
         return
+    if newest.paid_on is not None:
+        raise AlreadyDone(where=act.subject.number, what="已经登记过拨付", fix="等其他各方的付款核实后办结")
     sent_back = SignOff.objects.filter(run=act.run, agreed=False, signed_at__gte=newest.proposed_at).exists()
-    if not sent_back and (newest.paid_on is not None or not is_outdated(act)):
+    if not sent_back and not is_outdated(act):
         raise AlreadyDone(where=act.subject.number, what="已经提出过拨付意见", fix="等签署完，或由签署人退回")
     for payment in standing:
         act.drafts.append(

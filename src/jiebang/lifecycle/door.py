@@ -17,7 +17,7 @@ from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, UnableToApply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import OutboxMessage, StageRun, Subject, SubjectKind, Submission
-from jiebang.lifecycle.roles import interest_of, roles_of
+from jiebang.lifecycle.roles import require_no_interest, roles_of
 from jiebang.lifecycle.routing import close_run
 from jiebang.lifecycle.transitions import Act, Transition, find
 from jiebang.organisations.actor import Actor
@@ -202,12 +202,7 @@ def _allowed_role(
     held = roles_of(actor, subject, open_to=permitted if "any_organisation" in row.who else [], at=at)
     for role in permitted:
         if role in held:
-            if interest := interest_of(actor, subject, at):
-                raise NotAllowed(
-                    where=row.label,
-                    what=f"您同时在{interest.name}任职，它参与这件事，您应当回避",
-                    fix="由其他人办理",
-                )
+            require_no_interest(actor, subject, at, row.label)
             return role
     raise NotAllowed(where=row.label, what="您现在的身份不能办理这一步", fix="换一个身份，或请有权的人办理")
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from jiebang.kernel.periods import local_date
+from jiebang.lifecycle.errors import NotAllowed
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import Participation, Subject
 from jiebang.lifecycle.parties import parts_of
@@ -43,7 +44,7 @@ def roles_of(actor: Actor, subject: Subject, *, open_to: list[str], at: datetime
     rows = parts_of(actor.organisation_id).filter(where).values_list("subject__kind", "role")
     found = [role for kind, role in rows if kind != "batch"]
     appointed = [role for kind, role in rows if kind == "batch"]
-    if appointed and (subject.kind == "batch" or not _has_interest(actor.organisation_id, subject, near)):
+    if appointed and (subject.kind == "batch" or not _has_interest(actor, subject, near, at)):
         found += appointed
     found += [role for role in open_to if role in parties and parties[role].is_ in ORGANISATION]
     return list(dict.fromkeys(found))
@@ -56,8 +57,7 @@ def interest_of(actor: Actor, subject: Subject, at: datetime) -> Organisation | 
     """
     if actor.authority_id is None:
         return None
-    own = mandates_on(actor.person_id, local_date(at)).filter(organisation__isnull=False)
-    bodies = set(own.values_list("organisation", flat=True))
+    bodies = _houses_of(actor, at)
     if not bodies:
         return None
     family = lineage_of(subject)
@@ -70,10 +70,32 @@ def interest_of(actor: Actor, subject: Subject, at: datetime) -> Organisation | 
     return Organisation.objects.filter(pk__in=bodies & concerned).order_by("pk").first()
 
 
-def _has_interest(organisation_id: int, subject: Subject, near: list[Subject]) -> bool:
-    """Whether an appointed organisation bids for the challenge that a thing belongs to: nobody judges a race it runs in."""
+def require_no_interest(actor: Actor, subject: Subject, at: datetime, where: str) -> None:
+    """Raise NotAllowed for whoever decides for an authority about a case of their own house (`interest_of`)."""
+    if interest := interest_of(actor, subject, at):
+        raise NotAllowed(
+            where=where, what=f"您同时在{interest.name}任职，它参与这件事，您应当回避", fix="由其他人办理"
+        )
+
+
+def _has_interest(actor: Actor, subject: Subject, near: list[Subject], at: datetime) -> bool:
+    """Whether an appointed organisation bids for the challenge that a thing belongs to: nobody judges a race it runs in.
+
+    Nor does anybody in its name who belongs to a house that bids: what somebody may not do as the bureau's officer or expert
+    they may not do in the name of whoever the bureau appointed.
+    """
     challenge = next((one for one in [subject, *near] if one.kind == "challenge"), None)
-    return challenge is not None and bids_of(organisation_id, [challenge]).exists()
+    return challenge is not None and any(
+        bids_of(body, [challenge]).exists()
+        for body in {*_houses_of(actor, at), actor.organisation_id}
+        if body
+    )
+
+
+def _houses_of(actor: Actor, at: datetime) -> set[int]:
+    """The organisations that a person acts for on the day, whatever mandate they act under now."""
+    own = mandates_on(actor.person_id, local_date(at)).filter(organisation__isnull=False)
+    return set(own.values_list("organisation", flat=True))
 
 
 def bids_of(organisation_id: int, challenges: Iterable[Subject]) -> QuerySet[Subject]:

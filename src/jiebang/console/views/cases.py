@@ -25,7 +25,7 @@ from jiebang.console.passage import Event, passage_of, timeline_of
 from jiebang.console.queries import participants_of, relatives_of
 from jiebang.console.sight import sealed_facts
 from jiebang.console.slots import Asking
-from jiebang.console.visibility import is_inside, visible_runs, visible_subjects
+from jiebang.console.visibility import is_inside, sees_proposals, visible_runs, visible_subjects
 from jiebang.console.worklist import worklist_of
 from jiebang.lifecycle.actions.appoint_organisation import may_appoint, roles_to_appoint
 from jiebang.lifecycle.known import lineage_of, program_of
@@ -138,8 +138,8 @@ def _waits_for(subject: Subject, timeline: list[Event]) -> list[tuple[str, int, 
 
 
 def _objections(subject: Subject, visit: Visit) -> list[Objection]:
-    """Objectors are shown to the authorities that handle them alone."""
-    if visit.actor.authority_id is None:
+    """Objectors are shown to the authorities that handle them alone, not to the experts whose marks they object to."""
+    if not sees_proposals(visit.actor):
         return []
     return list(Objection.objects.filter(run__subject=subject).order_by("pk"))
 

@@ -13,7 +13,7 @@ from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.known import program_of, read_situation
 from jiebang.lifecycle.models import DiscretionDecision, ExternalAct, Subject
 from jiebang.lifecycle.packs import load_program
-from jiebang.lifecycle.roles import held_roles
+from jiebang.lifecycle.roles import held_roles, require_no_interest
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Programme
 from jiebang.policy.pack_facts import Scope
@@ -33,8 +33,8 @@ def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named a
 ) -> DiscretionDecision:  # fmt: skip
     """Record a decision; an earlier one for the same scope is superseded and stays readable.
 
-    Raises NotAllowed for somebody not entitled by the pack, UnableToApply for the wrong scope or an empty reason,
-    PackProblems for a value that isn't one of the options or has the wrong unit.
+    Raises NotAllowed for somebody not entitled by the pack or deciding about a case of their own house, UnableToApply for
+    the wrong scope or an empty reason, PackProblems for a value that isn't one of the options or has the wrong unit.
     """
     program = program_of(subject) if subject else load_program(programme.pack_id, programme.pack_version)
     item = program.pack.discretion.get(key)
@@ -50,6 +50,8 @@ def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named a
     if role is None:
         who = "、".join(program.pack.parties[r].label for r in item.decides)
         raise NotAllowed(where=item.question, what="您现在的身份无权决定", fix=f"由{who}决定")
+    if subject is not None:
+        require_no_interest(actor, subject, at, item.question)
     read_situation(program, {"decided": {key: {"value": value, "by": role}}}, at)
     with transaction.atomic():
         take_turn(programme.pk)

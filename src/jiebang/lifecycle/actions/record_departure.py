@@ -11,7 +11,7 @@ from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import DepartureRecord, ExternalAct, Subject
-from jiebang.lifecycle.roles import roles_of
+from jiebang.lifecycle.roles import require_no_interest, roles_of
 from jiebang.organisations.actor import Actor
 from jiebang.policy.expressions import Departs
 from jiebang.policy.program import Program
@@ -23,7 +23,8 @@ def record_departure(
     """Record a departure from `rule`, `rule#leaf` or `money#limit`.
 
     Raises NotAllowed for a body the clause doesn't name, UnableToApply for a missing reason or act or a condition that
-    can't be departed from, AlreadyDone for a second one. An external act's body departs through whoever records its act.
+    can't be departed from or another programme's act, AlreadyDone for a second one. An external act's body departs through
+    the programme's bureau, which alone records its acts. Nobody departs for a case of their own house.
     """
     program = program_of(subject)
     departs = _departs_of(program, key)
@@ -32,6 +33,14 @@ def record_departure(
     if departs.with_.value == "external_act":
         if act is None:
             raise UnableToApply(where=key, what="要有批复文件才能例外", fix="先记录批复的文号和日期")
+        if act.programme_id != subject.programme_id:
+            raise UnableToApply(
+                where=key, what="这份批复是另一个计划的", fix="先在本计划记录批复的文号和日期"
+            )
+        if not actor.acts_for(subject.programme.bureau_id):
+            raise NotAllowed(
+                where=key, what="依批复的例外只由主管部门记录", fix="由本计划主管部门的经办人办理"
+            )
         role = next(
             (
                 r
@@ -48,6 +57,7 @@ def record_departure(
     if role is None:
         who = "、".join(program.pack.parties[r].label if r in program.pack.parties else r for r in departs.by)
         raise NotAllowed(where=key, what="无权作出这项例外", fix=f"由{who}决定")
+    require_no_interest(actor, subject, at, key)
     with transaction.atomic():
         take_turn(subject.programme_id)
         if DepartureRecord.objects.filter(subject=subject, key=key).exists():
