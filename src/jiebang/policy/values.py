@@ -16,8 +16,8 @@ from enum import StrEnum
 from typing import Any
 
 from jiebang.kernel.errors import JiebangError, quote
-from jiebang.kernel.money import format_yuan, parse_yuan
-from jiebang.kernel.periods import SHANGHAI, Term, TermUnit, format_term, parse_term
+from jiebang.kernel.money import Rounding, format_yuan, money_context, parse_yuan, round_to_fen
+from jiebang.kernel.periods import SHANGHAI, Term, TermUnit, parse_term
 
 COUNTERS = "个家项人名次份篇件支轮期票条"
 _COUNT = re.compile(rf"(0|[1-9][0-9]{{0,8}})\s*([{COUNTERS}])$")
@@ -77,6 +77,9 @@ LISTS = frozenset({Kind.choices, Kind.organisations, Kind.persons, Kind.records}
 ORDERED = frozenset({Kind.money, Kind.percent, Kind.term, Kind.count, Kind.score, Kind.date, Kind.instant})
 NUMERIC = frozenset({Kind.money, Kind.percent, Kind.term, Kind.count, Kind.score})
 MONTHS, DAYS, WORKING_DAYS = "月", "日", "工作日"
+_TERM_WORDS = {MONTHS: "个月", DAYS: "日", WORKING_DAYS: "个工作日"}
+#: decimal places a person is shown of what arithmetic made
+_MOST_PLACES = 6
 
 
 class BadValue(JiebangError):
@@ -205,17 +208,18 @@ def format_value(value: Any, of: ValueType) -> str:
     if value is None:
         return "（无）"
     if kind is Kind.money:
-        return format_yuan(value)
+        return _format_money(value)
     if kind is Kind.percent:
-        return f"{(value * 100).normalize():f}%"
+        return f"{_format_decimal(value * 100)}%"
     if kind is Kind.term:
         if of.unit == MONTHS and value % 12 == 0 and value:
             return f"{value // 12} 年"
-        return format_term(as_term(value, of.unit or MONTHS))
+        # Not through a Term: what was worked out may be no time at all, or more than anybody writes.
+        return f"{value} {_TERM_WORDS[of.unit or MONTHS]}"
     if kind is Kind.count:
         return f"{value:f} {of.unit}" if isinstance(value, Decimal) else f"{value} {of.unit}"
     if kind is Kind.score:
-        return f"{value:f} 分"
+        return f"{_format_decimal(value) if value.as_tuple().exponent < -_MOST_PLACES else f'{value:f}'} 分"
     if kind is Kind.flag:
         return "是" if value else "否"
     if kind is Kind.choice:
@@ -231,6 +235,20 @@ def format_value(value: Any, of: ValueType) -> str:
     if kind is Kind.instant:
         return str(value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))
     return str(value)
+
+
+def _format_money(value: Decimal) -> str:
+    """Yuan to the fen; what arithmetic made finer than that is told as it is, since it is compared so."""
+    if value == round_to_fen(value, Rounding.down):
+        return format_yuan(value)
+    return f"{_format_decimal(value)} 元"
+
+
+def _format_decimal(value: Decimal) -> str:
+    """A number as it is; one with more places than anybody reads (a third, for one) is said to be near."""
+    with money_context():
+        near = value.quantize(Decimal(1).scaleb(-_MOST_PLACES))
+    return f"{value.normalize():,f}" if near == value else f"约 {near:,f}"
 
 
 def is_blank(value: Any) -> bool:
