@@ -24,6 +24,7 @@ _COUNT = re.compile(rf"(0|[1-9][0-9]{{0,8}})\s*([{COUNTERS}])$")
 _SCORE = re.compile(r"((?:0|[1-9][0-9]{0,4})(?:\.[0-9]{1,4})?)\s*分$")
 _PERCENT = re.compile(r"((?:0|[1-9][0-9]{0,4})(?:\.[0-9]{1,6})?)\s*[%％]$")
 _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])$")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$")
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+$")
 MAX_TEXT = 20_000
@@ -135,7 +136,7 @@ def _read_quantity(text: str) -> tuple[ValueType, Any] | None:
         return ValueType(Kind.count, match[2]), Decimal(match[1])
     if text.endswith("元"):
         return MONEY, parse_yuan(text)
-    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$", text):
+    if _DAY.fullmatch(text):
         return DATE, _read_date(text)
     if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", text):
         return ValueType(Kind.instant), _read_instant(text)
@@ -260,7 +261,20 @@ def _unlike(raw: Any, wanted: ValueType) -> BadValue:
     hint = KIND_LABELS[wanted.kind]
     if wanted.unit:
         hint += f"；单位是“{wanted.unit}”"
-    return BadValue(what=f"{quote(raw)}不是这里要的值", fix=f"应写{hint}")
+    return BadValue(what=f"{quote(as_written(raw))}不是这里要的值", fix=f"应写{hint}")
+
+
+def as_written(raw: Any) -> str:
+    """A value as it stands in a file, not as Python would put it."""
+    if raw is None:
+        return "（空）"
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, list):
+        return f"[{', '.join(map(as_written, raw))}]"
+    if isinstance(raw, dict):
+        return f"{{{', '.join(f'{key}: {as_written(value)}' for key, value in raw.items())}}}"
+    return str(raw)
 
 
 def _read_file(raw: str) -> str:
@@ -301,13 +315,28 @@ def _read_records(raw: Any, wanted: ValueType) -> tuple[dict[str, Any], ...]:
     return tuple(rows)
 
 
+def read_day(raw: Any) -> date:
+    """A day written 2026-03-02, and in no other of the forms that Python would take; raises BadValue."""
+    try:
+        found = date.fromisoformat(raw) if isinstance(raw, str) and _DAY.fullmatch(raw) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise BadValue(what=f"没有{quote(as_written(raw))}这一天", fix="写成 2026-03-02")
+    return _within_reason(found)
+
+
 def _read_date(text: str) -> date:
     try:
         found = date.fromisoformat(text)
     except ValueError:
         raise BadValue(what=f"没有 {text} 这一天", fix="检查年月日") from None
+    return _within_reason(found)
+
+
+def _within_reason(found: date) -> date:
     if not 1949 <= found.year <= 2199:
-        raise BadValue(what=f"{text} 的年份不合理", fix="写 1949 至 2199 年之间的日期")
+        raise BadValue(what=f"{found} 的年份不合理", fix="写 1949 至 2199 年之间的日期")
     return found
 
 
