@@ -464,6 +464,29 @@ def test_a_facts_file_has_to_be_one(ask: Run, facts: str, said: str) -> None:
     assert said in err
 
 
+@pytest.mark.parametrize("process", ["[research]", "{research: 1}", "5", "true"])
+def test_a_process_is_a_word(ask: Run, process: str) -> None:
+    code, out, err = ask(f"process: {process}\nfacts: {{}}\n")
+    assert (code, out) == (2, "")
+    assert f"facts.yaml:1: 没有流程“{process}”（应为：已有：research）" in err
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--process", "nowhere"), "--process：没有流程“nowhere”"),
+        (("--stage", "nowhere"), "--stage：没有阶段“nowhere”"),
+        (("--adopted-on", "2026-05-01"), "--adopted-on：办法自己写了施行日期，不能另记施行决定"),
+    ],
+)
+def test_what_was_asked_beside_the_file_is_not_blamed_on_it(
+    ask: Run, more: tuple[str, str], said: str
+) -> None:
+    code, out, err = ask("facts: {}\n", *more)
+    assert (code, out) == (2, "")
+    assert err.startswith(said)
+
+
 def test_a_missing_facts_file_is_said(run: Run, tmp_path: Path) -> None:
     code, _, err = run(
         "evaluate",

@@ -78,7 +78,7 @@ def test_check_names_every_problem_of_pack_and_cases(run: Run, tmp_path: Path) -
         ("{challenge.total_investment: 4999999.99 元}", "{challenge.total: 1 元}", "facts.challenge.total：政策包里没有事实“challenge.total”"),
         ("{challenge.field: health}", "{challenge.field: health}\n    process: transfer", "process：没有流程“transfer”（应为：已有：research）"),
         ("{size#willing: {by: bureau,", "{sise#willing: {by: bureau,", "departures.sise#willing：没有规则或金额项“sise”"),
-        ("kind: sole_control", "kind: cousin", "relations.0：关系写得不全"),
+        ("kind: sole_control", "kind: cousin", "relations.0.kind：没有“cousin”这种关系"),
     ],
 )  # fmt: skip
 def test_check_reads_what_cases_say_is_known(run: Run, tmp_path: Path, old: str, new: str, said: str) -> None:

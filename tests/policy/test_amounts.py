@@ -295,6 +295,33 @@ def test_the_odd_fen_goes_to_whom_the_pack_says(odd: str, wanted: list[str]) -> 
     assert list(found.shares.values()) == [Decimal(part) for part in wanted]
 
 
+@pytest.mark.parametrize("odd", ["", ", odd_fen: county"])
+def test_thirds_are_shares_although_they_have_no_end(odd: str) -> None:
+    third = "share: {ratio: bid.own, to: bid.total}"
+    three = ", ".join(f"{{clause: EX-1, role: {role}, {third}}}" for role in ("bureau", "county", "sponsor"))
+    program = make_money(f"amount: bid.total, funders: [{three}]{odd}")
+    found = compute(program, facts=known("3000", "1000"))
+    assert list(found.shares.values()) == [Decimal(1000)] * 3
+    assert explain_amount(found)["lines"][1]["text"] == "由市科技局承担 约 33.333333%：1,000.00 元"
+
+
+def test_shares_that_leave_something_over_are_said_to() -> None:
+    two = "funders: [{clause: EX-1, role: bureau, share: {ratio: bid.own, to: bid.total}}, {clause: EX-1, role: county, share: 50%}]"
+    found = compute(make_money(f"amount: bid.total, {two}"), facts=known("3000", "600"))
+    assert found.shares == {}
+    assert explain_amount(found)["lines"][-1]["text"] == "各方分担：比例合计 70%，不是 100%，尚不能计算"
+
+
+def test_a_departure_from_a_limit_that_nobody_may_lift_is_told_to_help_nobody() -> None:
+    found = compute(
+        make_money(f"{DECIDED}, ceilings: [{CAP}]"),
+        facts=known(own="3000000.01"),
+        departures={"aid#cap": REASON},
+    )
+    assert found.status == "over"
+    assert found.lines[-1].note == "记下的例外不算数"
+
+
 # ── what is still open ────────────────────────────────────────────────────────────────────────────────────────────────
 
 OPEN = """

@@ -65,3 +65,20 @@ def test_every_indicator_is_answered(asked: list[str] | None, answers: list[str]
     if answers is not None:
         known["bid.answers"] = [{"to": name} for name in answers]
     assert judge(program, facts=known).word == word
+
+
+@pytest.mark.parametrize(
+    ("asked", "answers", "word"),
+    [
+        ([{}], [{}], "unknown"),
+        ([{}], [{"to": "效率"}], "unknown"),
+        ([{"name": "效率"}], [{}], "unknown"),
+        ([{"name": "效率"}], [{"to": "效率"}, {}], "pass"),
+        ([{"name": "效率"}, {}], [{"to": "成本"}], "fail"),
+    ],
+)
+def test_a_name_that_nobody_wrote_is_neither_answered_nor_an_answer(
+    asked: list[Any], answers: list[Any], word: str
+) -> None:
+    program = make_rule("{covers: challenge.asked.name, by: bid.answers.to}")
+    assert judge(program, facts={"challenge.asked": asked, "bid.answers": answers}).word == word

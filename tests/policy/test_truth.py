@@ -141,7 +141,6 @@ ACT = {"number": "示例府函〔2026〕1号", "on": "2026-03-01"}
     [
         ("reason", "r", {"by": "bureau", "with": "reason", "reason": "重大"}, "departed"),
         ("reason", "r#x", {"by": "bureau", "with": "reason", "reason": "重大"}, "departed"),
-        ("reason", "r#y", {"by": "bureau", "with": "reason", "reason": "重大"}, "departable"),
         ("reason", "r", {"by": "county", "with": "reason", "reason": "重大"}, "departable"),
         ("reason", "r", {"by": "bureau", "with": "reason"}, "departable"),
         ("reason", "r", {"by": "bureau", "with": "reason", "reason": ""}, "departable"),

@@ -35,10 +35,13 @@ def register(subparsers: Any) -> None:
 
 def read_day(text: str) -> date:
     """A day given on the command line."""
+    # Only when a day is given: the start of other commands isn't to wait for it.
+    from jiebang.policy.values import BadValue, read_day as read
+
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"没有“{text}”这一天，写成 2026-03-02") from None
+        return read(text)
+    except BadValue as error:
+        raise ArgumentTypeError(f"{error.what}，{error.fix}") from None
 
 
 def run(options: Namespace) -> int:

@@ -14,7 +14,12 @@ from jiebang.policy.expressions import Force
 from jiebang.policy.pack_money import Money, RestOf
 from jiebang.policy.situation import Situation
 from jiebang.policy.truth import FAIL, PASS, UNKNOWN
+from jiebang.policy.values import PERCENT, format_value
 from jiebang.policy.working import equate
+
+
+#: what a ratio without an end may be off by
+_NOTHING, _NEAREST = Decimal("1e-20"), Decimal("1e-10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,20 +157,27 @@ class Accountant:
         """Split the amount so that the parts add up to the fen; `odd_fen` names who takes what truncation leaves."""
         item = compiled.item
         shares = [share.get(s) for share in compiled.shares]
-        if any(share is None for share in shares) or sum(shares) != 1:
-            result.lines.append(Line("各方分担：尚不能计算", item.funders[0].clause[0], None))
+        if any(share is None for share in shares):
+            result.lines.append(Line("各方分担", item.funders[0].clause[0], None))
+            return
+        total = sum(shares)
+        if abs(total - 1) > _NOTHING:
+            told = f"比例合计 {format_value(total, PERCENT)}，不是 100%"
+            result.lines.append(Line("各方分担", item.funders[0].clause[0], None, working=told))
             return
         if item.odd_fen is None:
             parts = split_by_shares(amount, shares)
         else:
-            parts = [round_to_fen(amount * share, Rounding.down) for share in shares]
+            # A third of 3,000 yuan is 1,000, though a third has no end.
+            exact = [(amount * share).quantize(_NEAREST) for share in shares]
+            parts = [round_to_fen(part, Rounding.down) for part in exact]
             taker = [f.role for f in item.funders].index(item.odd_fen)
             parts[taker] += amount - sum(parts)
         for funder, share, part in zip(item.funders, shares, parts, strict=True):
             result.shares[funder.role] = part
             result.lines.append(
                 Line(
-                    f"由{self.parties.get(funder.role, funder.role)}承担 {(share * 100).normalize():f}%",
+                    f"由{self.parties.get(funder.role, funder.role)}承担 {format_value(share, PERCENT)}",
                     funder.clause[0],
                     part,
                 )
@@ -187,7 +199,8 @@ class Accountant:
                 departed = held.departure(compiled.id, s)
                 word = "不超过" if side == "ceilings" else "不低于"
                 mild = "原则上" if limit.force is Force.in_principle else ""
-                note = "已依规定例外" if departed else ""
+                recorded = f"{compiled.id}#{limit.name}" in s.departures
+                note = "已依规定例外" if departed else "记下的例外不算数" if recorded else ""
                 result.lines.append(
                     Line(
                         f"{mild}{word}",

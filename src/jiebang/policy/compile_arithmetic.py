@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import calendar as gregorian
 import operator
 from collections.abc import Callable, Collection
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from typing import Any
 
-from jiebang.kernel.periods import UnknownYear, WorkingCalendar, end_of_term
+from jiebang.kernel.errors import JiebangError
+from jiebang.kernel.money import money_context
+from jiebang.kernel.periods import WorkingCalendar, end_of_term
 from jiebang.policy import expressions as ex
 from jiebang.policy.compile_expressions import OPERANDS, compile_operand
 from jiebang.policy.compiled import Get, Operand, arithmetic
@@ -196,7 +199,8 @@ def _shift(node: ex.Shift, names: Names, path: Any, least: int, expect: Any) -> 
         a, b = start.get(s), term.get(s)
         if a is None or b is None:
             return None
-        return end_of_term(a, as_term(b, unit), s.calendar, roll_to_working_day=False)
+        # A term that was worked out may be none at all: what moves by nothing stays.
+        return end_of_term(a, as_term(b, unit), s.calendar, roll_to_working_day=False) if b else a
 
     return _counted(DATE, get, lambda a, b: f"{a}之后 {b}", (start, term))
 
@@ -204,12 +208,15 @@ def _shift(node: ex.Shift, names: Names, path: Any, least: int, expect: Any) -> 
 def _counted(
     of: ValueType, get: Get, tell: Callable[[str, str], str], parts: tuple[Operand, Operand]
 ) -> Operand:
-    """Something counted on the calendar: not known, and said to be so, while the holidays of a year it needs are not."""
+    """Something counted on the calendar: not known, and said why, while that can't be counted.
+
+    The holidays of a year may be missing, or a term that was worked out may reach further than anybody counts.
+    """
 
     def known(s: Situation) -> Any:
         try:
             return get(s)
-        except UnknownYear:
+        except JiebangError:
             return None
 
     def working(s: Situation | None) -> Working:
@@ -217,7 +224,7 @@ def _counted(
         try:
             if s is not None:
                 get(s)
-        except UnknownYear as error:
+        except JiebangError as error:
             return Working(f"{text}（{error.what}）")
         return Working(text)
 
@@ -258,14 +265,11 @@ def count_span(
         days = (date.fromordinal(n) for n in range(first.toordinal() + 1, last.toordinal() + 1))
         return sum(calendar.is_working(day) for day in days)
     months = (last.year - first.year) * 12 + last.month - first.month
-    while end_of_term(first, as_term(months, MONTHS), None, roll_to_working_day=False) > last:
+    # The corresponding day of the last month, or its last day where it has none (Civil Code, art. 202).
+    due = min(first.day, gregorian.monthrange(last.year, last.month)[1])
+    if last.day < due:
         months -= 1
-    whole = (
-        end_of_term(first, as_term(months, MONTHS), None, roll_to_working_day=False) == last
-        if months
-        else False
-    )
-    return months + 1 if partial == "up" and not whole else months
+    return months + 1 if partial == "up" and last.day != due else months
 
 
 def _round(node: ex.Round, names: Names, path: Any, least: int, expect: Any) -> Operand:
@@ -276,7 +280,10 @@ def _round(node: ex.Round, names: Names, path: Any, least: int, expect: Any) -> 
 
     def get(s: Situation) -> Any:
         value = inner.get(s)
-        return None if value is None else value.quantize(quantum, rounding=how)
+        if value is None:
+            return None
+        with money_context():  # the usual 28 digits are too few for a large amount with six places
+            return value.quantize(quantum, rounding=how)
 
     return arithmetic(
         inner.type,

@@ -209,12 +209,10 @@ def _related(node: ex.Related, names: Names, path: Path, least: int) -> Built:
         unknown = False
         for fact in facts:
             value = fact.get(s)
-            if value is None:
-                unknown = True
-            elif isinstance(value, str):
-                found.append(value)
-            else:
-                found += value
+            named = () if value is None else (value,) if isinstance(value, str) else value
+            # Left blank is nobody: two who were left blank would be one and the same.
+            found += [one for one in named if one]
+            unknown = unknown or value is None or not all(named)
         return found, unknown
 
     def check(s: Situation) -> int:
@@ -246,6 +244,8 @@ def _relate_two(start: str, goal: str, least: int, kinds: frozenset[str], once: 
     def check(s: Situation) -> int:
         here, there = s.facts.get(start), s.facts.get(goal)
         if here is None or there is None or here.rank < least or there.rank < least:
+            return UNKNOWN
+        if not here.value or not there.value:  # left blank is nobody
             return UNKNOWN
         if there.value in s.graph(kinds, once).reach(here.value):
             return PASS

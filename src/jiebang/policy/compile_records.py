@@ -296,19 +296,23 @@ def _covers(node: ex.Covers, names: Names, path: Path, least: int) -> Built:
     asked, column, _ = records_and_field(node.covers, names, (*path, "covers"), least)
     given, answer, _ = records_and_field(node.by, names, (*path, "by"), least)
 
-    def lacking(s: Situation) -> list[str] | None:
+    def answer_all(s: Situation) -> tuple[int, list[str]]:
+        """The verdict, and what isn't answered. A value that nobody wrote down may be any: asked for, or an answer."""
         wanted, found = asked.get(s), given.get(s)
         if wanted is None or found is None:
-            return None
+            return UNKNOWN, []
         answered = {row.get(answer) for row in found}
-        return [str(row.get(column)) for row in wanted if row.get(column) not in answered]
+        sought = [row.get(column) for row in wanted]
+        left = [str(value) for value in sought if value is not None and value not in answered]
+        if left:
+            return UNKNOWN if None in answered else FAIL, left
+        return UNKNOWN if None in sought else PASS, []
 
     def check(s: Situation) -> int:
-        left = lacking(s)
-        return UNKNOWN if left is None else FAIL if left else PASS
+        return answer_all(s)[0]
 
     def detail(s: Situation) -> str:
-        left = lacking(s)
+        left = answer_all(s)[1]
         return f"未响应：{'、'.join(left)}" if left else ""
 
     return f"{given.text}逐项响应{asked.text}", check, (asked, given), detail

@@ -8,14 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from jiebang.kernel.errors import quote
 from jiebang.kernel.periods import WorkingCalendar
 from jiebang.policy.amounts import explain_amount
 from jiebang.policy.in_force import state_on
+from jiebang.policy.pack_items import UNSET
 from jiebang.policy.program import Program
 from jiebang.policy.read_facts import KEYS, FactReader, Report
 from jiebang.policy.situation import Situation
 from jiebang.policy.strict_yaml import PackProblems, Path_, Problem, read_yaml
 from jiebang.policy.times import explain_deadline
+from jiebang.policy.values import BadValue, as_written, read_day
 from jiebang.policy.verdicts import explain_verdict
 
 FILE_KEYS = (*KEYS, "process", "starts")
@@ -59,7 +62,7 @@ def read_question(
     situation = FactReader(program, report).read(data, asked.on, calendar)
     starts = _read_starts(program, data, report)
     chosen = asked.process if asked.process is not None else data.get("process")
-    _check_place(program, chosen, asked.stage, report)
+    _check_place(program, asked, data.get("process"), report, problems)
     if problems:
         raise PackProblems(list(dict.fromkeys(problems)))
     return Question(replace(asked, process=chosen), situation, starts)
@@ -80,21 +83,33 @@ def _read_starts(program: Program, data: Mapping[str, Any], report: Report) -> d
             )
             continue
         try:
-            starts[key] = date.fromisoformat(day)
-        except (TypeError, ValueError):
-            label = program.pack.terms[key].label
-            report(("starts", key), f"{label}：没有“{day}”这一天", "写成 2026-03-02")
+            starts[key] = read_day(day)
+        except BadValue as error:
+            report(("starts", key), f"{program.pack.terms[key].label}：{error.what}", error.fix)
     return starts
 
 
-def _check_place(program: Program, process: Any, stage: str | None, report: Report) -> None:
+def _check_place(
+    program: Program, asked: Asked, written: Any, report: Report, problems: list[Problem]
+) -> None:
+    """The process and stage asked about exist, whether they were asked for in the file or beside it; and so does a blank start."""
     processes = program.pack.processes
-    if process is not None and process not in processes:
-        report(("process",), f"没有流程“{process}”", f"已有：{'、'.join(processes) or '（无）'}")
-        return
-    stages = [key for name, p in processes.items() if process in (None, name) for key in p.stages]
-    if stage is not None and stage not in stages:
-        report(("process",), f"没有阶段“{stage}”", f"已有：{'、'.join(stages) or '（无）'}")
+
+    def refuse(option: str, what: str, expected: str) -> None:
+        problems.append(Problem(option, 0, what, expected))
+
+    for process, told in ((asked.process, None), (written, report)):
+        if process is None or (isinstance(process, str) and process in processes):
+            continue
+        what, expected = f"没有流程{quote(as_written(process))}", f"已有：{'、'.join(processes) or '（无）'}"
+        refuse("--process", what, expected) if told is None else told(("process",), what, expected)
+    chosen = asked.process if asked.process is not None else written
+    stages = [key for name, p in processes.items() if chosen in (None, name) for key in p.stages]
+    if asked.stage is not None and asked.stage not in stages and stages:
+        refuse("--stage", f"没有阶段{quote(asked.stage)}", f"已有：{'、'.join(stages)}")
+    force = program.pack.pack.in_force
+    if asked.adopted_on is not None and (force is None or force.from_ != UNSET):
+        refuse("--adopted-on", "办法自己写了施行日期，不能另记施行决定", "去掉 --adopted-on")
 
 
 def evaluate(program: Program, question: Question) -> dict[str, Any]:

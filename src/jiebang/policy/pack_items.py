@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from jiebang.policy.expressions import Strict
+from jiebang.policy.values import BadValue, read_day
 
 UNSET = "unset"
 
@@ -19,9 +20,9 @@ def _as_list(raw: Any) -> Any:
 def _read_day(raw: Any) -> Any:
     if isinstance(raw, str) and raw != UNSET:
         try:
-            return date.fromisoformat(raw)
-        except ValueError:
-            raise ValueError(f"没有“{raw}”这一天；写成 2026-03-02，办法空着的写 unset") from None
+            return read_day(raw)
+        except BadValue as error:
+            raise ValueError(f"{error.what}；{error.fix}，办法空着的写 unset") from None
     return raw
 
 

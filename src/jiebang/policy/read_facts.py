@@ -9,25 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
-from jiebang.kernel.errors import JiebangError
+from jiebang.kernel.errors import JiebangError, quote
 from jiebang.kernel.periods import WorkingCalendar
-from jiebang.policy.expressions import CONDITION_TAGS, DepartsWith
+from jiebang.policy.expressions import All, AnyOf, DepartsWith, Not, RelationKind
 from jiebang.policy.names import declared_type
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 from jiebang.policy.situation import Act, Decision, Departure, Fact, Relation, Situation
-from jiebang.policy.values import read_value
+from jiebang.policy.values import Kind, ValueType, as_written, read_day, read_value
 
 Path = tuple[str | int, ...]
 Report = Callable[[Path, str, str], None]
 _FACT_KEYS = {"value", "source", "as_of", "evidence"}
-_RELATION_KINDS = (
-    "employed_by", "legal_representative", "sole_control", "joint_control", "significant_influence", "same_as", "kin",
-)  # fmt: skip
+_RELATION_KINDS = get_args(RelationKind)
 KEYS = ("source", "as_of", "facts", "decided", "departures", "relations", "relations_as_of")
-assert CONDITION_TAGS
 
 
 @dataclass(slots=True)
@@ -36,7 +33,6 @@ class FactReader:
 
     program: Program
     report: Report
-    broken: bool = False
 
     def read(self, data: Mapping[str, Any], on: date, calendar: WorkingCalendar | None = None) -> Situation:
         """A situation as of `on`. Problems are reported; what is broken is left out of the situation."""
@@ -48,7 +44,7 @@ class FactReader:
             if fact is not None:
                 situation.facts[name] = fact
         for key, raw in self._mapping(data, "decided").items():
-            decision = self._decision(key, raw)
+            decision = self._decision(key, raw, on)
             if decision is not None:
                 situation.decided[key] = decision
         for key, raw in self._mapping(data, "departures").items():
@@ -60,7 +56,6 @@ class FactReader:
 
     def fail(self, path: Path, what: str, expected: str = "") -> None:
         """Report a problem."""
-        self.broken = True
         self.report(path, what, expected)
 
     def _mapping(self, data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -83,64 +78,101 @@ class FactReader:
                 f"是不是 {'、'.join(close)}" if close else "看 packs show 列出的事实",
             )
             return None
-        evidence = None
+        evidence, inner = None, path
         if isinstance(raw, dict):
-            for key in raw:
-                if key not in _FACT_KEYS:
-                    self.fail(
-                        (*path, key), f"事实没有“{key}”这一项", f"可用：{'、'.join(sorted(_FACT_KEYS))}"
-                    )
-                    return None
+            unknown = [key for key in raw if key not in _FACT_KEYS]
+            for key in unknown:
+                self.fail((*path, key), f"事实没有“{key}”这一项", f"可用：{'、'.join(sorted(_FACT_KEYS))}")
             if "value" not in raw:
                 self.fail(path, "没有写 value", "不知道的事实整条不写")
                 return None
-            source = self._source(raw.get("source", source.value), (*path, "source")) or source
-            as_of = self._day(raw["as_of"], (*path, "as_of")) if "as_of" in raw else as_of
-            evidence = raw.get("evidence")
-            raw = raw["value"]
+            if "source" in raw:
+                source = self._source(raw["source"], (*path, "source")) or source
+            if "as_of" in raw:
+                as_of = self._day(raw["as_of"], (*path, "as_of"))
+            evidence = self._text(raw, "evidence", path)
+            raw, inner = raw["value"], (*path, "value")
         if as_of is not None and as_of > on:
             self.fail(path, f"截至日期 {as_of} 晚于判断之日 {on}", "用判断之日已有的材料")
+        value = self._value(self.program.pack.facts[name].label, raw, wanted, inner)
+        return None if value is None else Fact(value, source, as_of, evidence)
+
+    def _value(self, label: str, raw: Any, wanted: ValueType, path: Path) -> Any:
+        """The value of its type; None where it isn't one (reported)."""
+        if raw is None:
+            self.fail(path, f"{label}：没有写值" if label else "没有写值", "还不知道的整条不写")
             return None
+        if wanted.kind is Kind.records and isinstance(raw, list):
+            return self._records(label, raw, wanted.fields or {}, path)
         try:
-            return Fact(read_value(raw, wanted), source, as_of, evidence)
+            return read_value(raw, wanted)
         except JiebangError as error:
-            label = self.program.pack.facts[name].label
-            where = f"（{error.where}）" if error.where else ""
-            self.fail(path, f"{label}{where}：{error.what}", error.fix)
+            self.fail(path, f"{label}：{error.what}" if label else error.what, error.fix)
             return None
 
-    def _decision(self, key: str, raw: Any) -> Decision | None:
+    def _records(
+        self, label: str, rows: list[Any], fields: Mapping[str, ValueType], path: Path
+    ) -> tuple[dict[str, Any], ...] | None:
+        """Every record with every field that is one; each slip at its own line."""
+        found: list[dict[str, Any]] = []
+        broken = False
+        for i, row in enumerate(rows):
+            called = f"{label}（第 {i + 1} 条）"
+            if not isinstance(row, dict):
+                self.fail((*path, i), f"{called}：不是一条记录", f"写出字段：{'、'.join(fields)}")
+                broken = True
+                continue
+            read = {}
+            for key, raw in row.items():
+                if key not in fields:
+                    self.fail((*path, i, key), f"{called}：没有“{key}”这个字段", f"可用：{'、'.join(fields)}")
+                    broken = True
+                    continue
+                read[key] = self._value(called, raw, fields[key], (*path, i, key))
+                broken = broken or read[key] is None
+            found.append(read)
+        return None if broken else tuple(found)
+
+    def _text(self, data: Mapping[str, Any], key: str, path: Path) -> str | None:
+        """A text that may be left out."""
+        found = data.get(key)
+        if found is None or isinstance(found, str):
+            return found
+        self.fail((*path, key), f"{key} 应是文字，写的是{quote(as_written(found))}", "写成文字；编号请加引号")
+        return None
+
+    def _only(self, raw: Mapping[str, Any], words: tuple[str, ...], what: str, path: Path) -> None:
+        for word in raw:
+            if word not in words:
+                self.fail((*path, word), f"{what}没有“{word}”这一项", f"可用：{'、'.join(words)}")
+
+    def _decision(self, key: str, raw: Any, judged_on: date) -> Decision | None:
         path: Path = ("decided", key)
         item = self.program.pack.discretion.get(key)
         if item is None:
             self.fail(path, f"政策包里没有裁量项“{key}”", f"已有：{'、'.join(self.program.pack.discretion)}")
             return None
         full = raw if isinstance(raw, dict) else {"value": raw, "by": item.decides[0]}
-        for word in full:
-            if word not in ("value", "by", "on", "reason", "act"):
-                self.fail((*path, word), f"裁量决定没有“{word}”这一项", "可用：value、by、on、reason、act")
-                return None
+        self._only(full, ("value", "by", "on", "reason", "act"), "裁量决定", path)
         by = full.get("by")
         if by not in item.decides:
-            self.fail(path, f"“{by}”无权决定：{item.question}", f"由 {'、'.join(item.decides)} 决定")
-            return None
-        try:
-            value = read_value(full.get("value"), declared_type(item, self.program.pack))
-        except JiebangError as error:
-            self.fail(path, error.what, error.fix)
-            return None
+            what = "没有写 by" if by is None else f"{quote(as_written(by))}无权决定：{item.question}"
+            self.fail(path, what, f"由 {'、'.join(item.decides)} 决定")
+        if "value" not in full:
+            self.fail(path, "没有写 value", "还没有决定的整条不写")
+        value = self._value("", full.get("value"), declared_type(item, self.program.pack), path)
         on = self._day(full["on"], (*path, "on")) if "on" in full else None
-        return Decision(value, by, on, full.get("reason"), self._act(full.get("act"), (*path, "act")))
+        if on is not None and on > judged_on:
+            self.fail(
+                (*path, "on"), f"决定的日期 {on} 晚于判断之日 {judged_on}", "判断之日还没有的决定整条不写"
+            )
+        act = self._act(full.get("act"), (*path, "act"))
+        return None if value is None else Decision(value, by, on, self._text(full, "reason", path), act)
 
     def _departure(self, key: str, raw: Any) -> Departure | None:
         path: Path = ("departures", key)
-        target = key.partition("#")[0]
         pack = self.program.pack
-        if target not in pack.rules and target not in pack.money:
-            self.fail(
-                path, f"没有规则或金额项“{target}”", "例外写成 规则编号，或 规则编号#条件名、金额项#限额名"
-            )
-            return None
+        self._departs_from(key, path)
         if (
             not isinstance(raw, dict)
             or "by" not in raw
@@ -150,7 +182,29 @@ class FactReader:
                 path, "例外要写 by 和 with", "写成 {by: 角色, with: reason|meeting|external_act, reason: …}"
             )
             return None
-        return Departure(raw["by"], raw["with"], raw.get("reason"), self._act(raw.get("act"), (*path, "act")))
+        self._only(raw, ("by", "with", "reason", "act"), "例外", path)
+        by = raw["by"]
+        if not isinstance(by, str) or by not in pack.parties:
+            self.fail((*path, "by"), f"没有角色{quote(as_written(by))}", f"已有：{'、'.join(pack.parties)}")
+            return None
+        act = self._act(raw.get("act"), (*path, "act"))
+        return Departure(by, raw["with"], self._text(raw, "reason", path), act)
+
+    def _departs_from(self, key: str, path: Path) -> None:
+        """A departure is from a rule, or from a condition or a limit by its name: from anything else it would help nobody."""
+        target, _, name = key.partition("#")
+        rule, item = self.program.pack.rules.get(target), self.program.pack.money.get(target)
+        if rule is None and item is None:
+            self.fail(
+                path, f"没有规则或金额项“{target}”", "例外写成 规则编号，或 规则编号#条件名、金额项#限额名"
+            )
+            return
+        known = set() if rule is None else _names_of_leaves(rule.test)
+        if item is not None:
+            known |= {limit.name for limit in (*item.ceilings, *item.floors)}
+        if name and name not in known:
+            listed = "、".join(f"{target}#{one}" for one in sorted(known)) or "（无）"
+            self.fail(path, f"“{target}”里没有叫“{name}”的条件或限额", f"可写：{listed}")
 
     def _act(self, raw: Any, path: Path) -> Act | None:
         if raw is None:
@@ -158,32 +212,54 @@ class FactReader:
         if not isinstance(raw, dict) or not isinstance(raw.get("number"), str) or "on" not in raw:
             self.fail(path, "批复要写文号和日期", "写成 {number: 文号, on: 2026-03-02, file: 文件}")
             return None
+        self._only(raw, ("number", "on", "file"), "批复", path)
         on = self._day(raw["on"], (*path, "on"))
-        return None if on is None else Act(raw["number"], on, raw.get("file"))
+        return None if on is None else Act(raw["number"], on, self._text(raw, "file", path))
 
     def _relations(self, data: Mapping[str, Any], situation: Situation) -> None:
         if "relations_as_of" in data:
-            situation.relations_as_of = self._day(data["relations_as_of"], ("relations_as_of",))
+            day = situation.relations_as_of = self._day(data["relations_as_of"], ("relations_as_of",))
+            if day is not None and day > situation.on:
+                self.fail(
+                    ("relations_as_of",),
+                    f"查询日期 {day} 晚于判断之日 {situation.on}",
+                    "用判断之日已有的查询",
+                )
         rows = data.get("relations", [])
         if not isinstance(rows, list):
             self.fail(("relations",), "relations 应是列表", "每条写 {from, to, kind}")
             return
-        found = []
-        for i, row in enumerate(rows):
-            if (
-                not isinstance(row, dict)
-                or not {"from", "to", "kind"} <= set(row)
-                or row["kind"] not in _RELATION_KINDS
-            ):
+        situation.relations = tuple(
+            relation for i, row in enumerate(rows) if (relation := self._relation(row, ("relations", i)))
+        )
+
+    def _relation(self, row: Any, path: Path) -> Relation | None:
+        if not isinstance(row, dict) or not {"from", "to", "kind"} <= set(row):
+            self.fail(path, "关系写得不全", "写 from、to、kind")
+            return None
+        self._only(row, ("from", "to", "kind", "since", "until"), "关系", path)
+        ends = []
+        for word in ("from", "to"):
+            end = row[word]
+            if isinstance(end, str) and end.strip():
+                ends.append(end.strip())
+            else:
                 self.fail(
-                    ("relations", i), "关系写得不全", f"写 from、to、kind（{'、'.join(_RELATION_KINDS)}）"
+                    (*path, word),
+                    f"{word} 没有写是谁（{quote(as_written(end))}）",
+                    "写编号或名称；编号请加引号",
                 )
-                continue
-            since, until = (
-                self._day(row[w], ("relations", i, w)) if w in row else None for w in ("since", "until")
+        if row["kind"] not in _RELATION_KINDS:
+            self.fail(
+                (*path, "kind"),
+                f"没有{quote(as_written(row['kind']))}这种关系",
+                f"可用：{'、'.join(_RELATION_KINDS)}",
             )
-            found.append(Relation(row["from"], row["to"], row["kind"], since, until))
-        situation.relations = tuple(found)
+            return None
+        since, until = (self._day(row[w], (*path, w)) if w in row else None for w in ("since", "until"))
+        if since is not None and until is not None and until < since:
+            self.fail(path, f"关系的止日 {until} 早于起日 {since}", "检查两个日期")
+        return Relation(*ends, row["kind"], since, until) if len(ends) == 2 else None  # noqa: PLR2004  both
 
     def _source(self, raw: Any, path: Path) -> Source | None:
         try:
@@ -191,14 +267,27 @@ class FactReader:
         except ValueError:
             self.fail(
                 path,
-                f"不认识的来源“{raw}”",
+                f"不认识的来源{quote(as_written(raw))}",
                 "declared（申报）、checked（已核实）、register（登记查询）、computed（计算）",
             )
             return None
 
     def _day(self, raw: Any, path: Path) -> date | None:
         try:
-            return date.fromisoformat(raw)
-        except (TypeError, ValueError):
-            self.fail(path, f"没有“{raw}”这一天", "写成 2026-03-02")
+            return read_day(raw)
+        except JiebangError as error:
+            self.fail(path, error.what, error.fix)
             return None
+
+
+def _names_of_leaves(node: Any) -> set[str]:
+    """The names by which conditions of a rule can be departed from one by one."""
+    if isinstance(node, All | AnyOf):
+        return {
+            name
+            for part in (node.all if isinstance(node, All) else node.any)
+            for name in _names_of_leaves(part)
+        }
+    if isinstance(node, Not):
+        return _names_of_leaves(node.not_)
+    return {node.name} if node.name is not None else set()

@@ -44,7 +44,9 @@ class Problem:
 
     def __str__(self) -> str:
         tail = f"（应为：{self.expected}）" if self.expected else ""
-        return f"{self.file}:{self.line}: {self.what}{tail}"
+        # What stands in no file (an option of the command) has no line.
+        place = f"{self.file}:{self.line}: " if self.line else f"{self.file}："
+        return f"{place}{self.what}{tail}"
 
 
 class PackProblems(JiebangError):

@@ -16,14 +16,15 @@ from enum import StrEnum
 from typing import Any
 
 from jiebang.kernel.errors import JiebangError, quote
-from jiebang.kernel.money import format_yuan, parse_yuan
-from jiebang.kernel.periods import SHANGHAI, Term, TermUnit, format_term, parse_term
+from jiebang.kernel.money import Rounding, format_yuan, money_context, parse_yuan, round_to_fen
+from jiebang.kernel.periods import SHANGHAI, Term, TermUnit, parse_term
 
 COUNTERS = "个家项人名次份篇件支轮期票条"
 _COUNT = re.compile(rf"(0|[1-9][0-9]{{0,8}})\s*([{COUNTERS}])$")
 _SCORE = re.compile(r"((?:0|[1-9][0-9]{0,4})(?:\.[0-9]{1,4})?)\s*分$")
 _PERCENT = re.compile(r"((?:0|[1-9][0-9]{0,4})(?:\.[0-9]{1,6})?)\s*[%％]$")
 _CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])$")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$")
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+$")
 MAX_TEXT = 20_000
@@ -77,6 +78,9 @@ LISTS = frozenset({Kind.choices, Kind.organisations, Kind.persons, Kind.records}
 ORDERED = frozenset({Kind.money, Kind.percent, Kind.term, Kind.count, Kind.score, Kind.date, Kind.instant})
 NUMERIC = frozenset({Kind.money, Kind.percent, Kind.term, Kind.count, Kind.score})
 MONTHS, DAYS, WORKING_DAYS = "月", "日", "工作日"
+_TERM_WORDS = {MONTHS: "个月", DAYS: "日", WORKING_DAYS: "个工作日"}
+#: decimal places a person is shown of what arithmetic made
+_MOST_PLACES = 6
 
 
 class BadValue(JiebangError):
@@ -132,7 +136,7 @@ def _read_quantity(text: str) -> tuple[ValueType, Any] | None:
         return ValueType(Kind.count, match[2]), Decimal(match[1])
     if text.endswith("元"):
         return MONEY, parse_yuan(text)
-    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}$", text):
+    if _DAY.fullmatch(text):
         return DATE, _read_date(text)
     if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T", text):
         return ValueType(Kind.instant), _read_instant(text)
@@ -205,17 +209,18 @@ def format_value(value: Any, of: ValueType) -> str:
     if value is None:
         return "（无）"
     if kind is Kind.money:
-        return format_yuan(value)
+        return _format_money(value)
     if kind is Kind.percent:
-        return f"{(value * 100).normalize():f}%"
+        return f"{_format_decimal(value * 100)}%"
     if kind is Kind.term:
         if of.unit == MONTHS and value % 12 == 0 and value:
             return f"{value // 12} 年"
-        return format_term(as_term(value, of.unit or MONTHS))
+        # Not through a Term: what was worked out may be no time at all, or more than anybody writes.
+        return f"{value} {_TERM_WORDS[of.unit or MONTHS]}"
     if kind is Kind.count:
         return f"{value:f} {of.unit}" if isinstance(value, Decimal) else f"{value} {of.unit}"
     if kind is Kind.score:
-        return f"{value:f} 分"
+        return f"{_format_decimal(value) if value.as_tuple().exponent < -_MOST_PLACES else f'{value:f}'} 分"
     if kind is Kind.flag:
         return "是" if value else "否"
     if kind is Kind.choice:
@@ -233,6 +238,20 @@ def format_value(value: Any, of: ValueType) -> str:
     return str(value)
 
 
+def _format_money(value: Decimal) -> str:
+    """Yuan to the fen; what arithmetic made finer than that is told as it is, since it is compared so."""
+    if value == round_to_fen(value, Rounding.down):
+        return format_yuan(value)
+    return f"{_format_decimal(value)} 元"
+
+
+def _format_decimal(value: Decimal) -> str:
+    """A number as it is; one with more places than anybody reads (a third, for one) is said to be near."""
+    with money_context():
+        near = value.quantize(Decimal(1).scaleb(-_MOST_PLACES))
+    return f"{value.normalize():,f}" if near == value else f"约 {near:,f}"
+
+
 def is_blank(value: Any) -> bool:
     """Given, but with nothing in it: an empty text or list. (Not given at all is a different thing: unknown.)"""
     return isinstance(value, str | tuple) and not value
@@ -242,7 +261,20 @@ def _unlike(raw: Any, wanted: ValueType) -> BadValue:
     hint = KIND_LABELS[wanted.kind]
     if wanted.unit:
         hint += f"；单位是“{wanted.unit}”"
-    return BadValue(what=f"{quote(raw)}不是这里要的值", fix=f"应写{hint}")
+    return BadValue(what=f"{quote(as_written(raw))}不是这里要的值", fix=f"应写{hint}")
+
+
+def as_written(raw: Any) -> str:
+    """A value as it stands in a file, not as Python would put it."""
+    if raw is None:
+        return "（空）"
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, list):
+        return f"[{', '.join(map(as_written, raw))}]"
+    if isinstance(raw, dict):
+        return f"{{{', '.join(f'{key}: {as_written(value)}' for key, value in raw.items())}}}"
+    return str(raw)
 
 
 def _read_file(raw: str) -> str:
@@ -283,13 +315,28 @@ def _read_records(raw: Any, wanted: ValueType) -> tuple[dict[str, Any], ...]:
     return tuple(rows)
 
 
+def read_day(raw: Any) -> date:
+    """A day written 2026-03-02, and in no other of the forms that Python would take; raises BadValue."""
+    try:
+        found = date.fromisoformat(raw) if isinstance(raw, str) and _DAY.fullmatch(raw) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise BadValue(what=f"没有{quote(as_written(raw))}这一天", fix="写成 2026-03-02")
+    return _within_reason(found)
+
+
 def _read_date(text: str) -> date:
     try:
         found = date.fromisoformat(text)
     except ValueError:
         raise BadValue(what=f"没有 {text} 这一天", fix="检查年月日") from None
+    return _within_reason(found)
+
+
+def _within_reason(found: date) -> date:
     if not 1949 <= found.year <= 2199:
-        raise BadValue(what=f"{text} 的年份不合理", fix="写 1949 至 2199 年之间的日期")
+        raise BadValue(what=f"{found} 的年份不合理", fix="写 1949 至 2199 年之间的日期")
     return found
 
 

@@ -145,12 +145,15 @@ def explain_leaf(
                 "on": made.act.on.isoformat(),
                 "file": made.act.file,
             }
-    elif state == FAIL and leaf.departs:
-        found["may_depart"] = {
-            "by": leaf.departs.by,
-            "with": leaf.departs.with_.value,
-            "clause": leaf.departs.clause,
-        }
+    elif state == FAIL:
+        if leaf.departs:
+            found["may_depart"] = {
+                "by": leaf.departs.by,
+                "with": leaf.departs.with_.value,
+                "clause": leaf.departs.clause,
+            }
+        if any(key in s.departures for key in leaf.departure_keys):
+            found["departure_in_vain"] = True
     found["explanation"] = _sentence(leaf, state, found, pack)
     return found
 
@@ -214,6 +217,9 @@ def _sentence(leaf: Leaf, state: int, found: dict[str, Any], pack: Pack) -> str:
         item = pack.discretion[key]
         who = "、".join(pack.parties[r].label if r in pack.parties else r for r in item.decides)
         text += f"，尚待{who}决定：{item.question}"
+    if "departure_in_vain" in found:
+        # Whoever recorded it has to learn that it helps nobody, and why.
+        text += "，记下的例外不算数" + ("" if leaf.departs else "：这一条不能例外")
     if may := found.get("may_depart"):
         who = "、".join(pack.parties[r].label if r in pack.parties else r for r in may["by"])
         text += f"，{who}可凭{WITH_LABELS[may['with']]}例外"
