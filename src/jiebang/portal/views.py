@@ -26,8 +26,8 @@ from jiebang.lifecycle.errors import AlreadyDone
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject, Submission
 from jiebang.lifecycle.packs import load_program
-from jiebang.lifecycle.templatetags.instants import instant
 from jiebang.lifecycle.receipts import hashes_of_receipts
+from jiebang.lifecycle.templatetags.instants import instant
 from jiebang.lifecycle.typed_keys import read_draft_key
 from jiebang.organisations.addresses import address_of
 from jiebang.organisations.attempts import begin_attempt
@@ -148,8 +148,9 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
 
 
 def _object(request: HttpRequest, run: StageRun, given: dict[str, str], draft: str, at: datetime) -> None:
-    """Hand the objection in. Raises TooManyAttempts for more to one notice from one address than this installation takes,
-    AlreadyDone for another text on a form that has arrived.
+    """Hand the objection in. Raises AlreadyDone for another text on a form that has arrived.
+
+    And TooManyAttempts for more to one notice from one address than this installation takes.
     """
     key = f"objection:{draft}"
     sent = Submission.objects.filter(programme=run.subject.programme, draft=key).first()
