@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.text import slugify
 from tests.console.lives import Life
 
 from jiebang.console.labels import outcome_label
@@ -284,7 +285,9 @@ def test_a_departure_is_recorded_with_its_reason(life_until: PlayLife) -> None:
     life = life_until("2026-04-13T09:00")
     project, client = life.subject("project"), life.client("officer")
     where = reverse("console:departure", args=[project.pk])
-    assert client.post(where, {"key": "aid#usual", "reason": " "}).status_code == 422
+    blank = client.post(where, {"key": "aid#usual", "reason": " "})
+    assert blank.status_code == 422
+    assert '<p class="error" id="reason-error">必填</p>' in blank.content.decode()
     assert client.post(where, {"key": "aid#usual", "reason": "意义重大"}).status_code == 302
     assert "意义重大" in client.get(reverse("console:subject", args=[project.pk])).content.decode()
     assert client.get(f"{where}?key=aid%23cap").status_code == 404
@@ -296,6 +299,8 @@ def test_what_is_open_is_decided_with_a_reason(life_until: PlayLife, value: str,
     client = life.client("officer")
     where = reverse("console:discretion", args=["thin"])
     name = "value.notice-counting.0"
+    unreasoned = client.post(where, {"question": name, name: value, "reason": " "}).content.decode()
+    assert f'id="reason-{slugify(name)}-error">必填</p>' in unreasoned, "beside the field that it is about"
     response = client.post(where, {"question": name, name: value, "reason": "办法未写"})
     assert response.status_code == status
     if status == 302:
