@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.text import slugify
 from tests.console.lives import Life
 
 from jiebang.console.models import Draft
@@ -54,6 +55,42 @@ def test_a_firm_submits_and_a_second_click_gives_the_same_receipt(life_until: Pl
     entry = Entry.objects.get(kind="stage.submit_need")
     assert entry.hash in page
     assert f"第 {entry.sequence} 条" in page
+
+
+def test_what_was_changed_on_a_form_that_was_sent_is_never_called_received(life_until: PlayLife) -> None:
+    """Going back after sending, or a second window: the receipt would be taken to be of what stands there now."""
+    life = life_until("2026-03-02T10:00")
+    batch, client = life.subject("batch"), life.client("firm")
+    where = address(batch, "collect", "submit_need")
+    form = {**open_form(client, where), **NEED}
+    client.post(where, form)
+    entries = Entry.objects.count()
+    changed = {**form, "values.need.title": "低温轴承"}
+    told = client.post(where, changed)
+    html = told.content.decode()
+    assert told.status_code == 409
+    assert "后来改的还没有提交" in html
+    assert 'value="低温轴承"' in html
+    assert Entry.objects.count() == entries
+    again = {**changed, **{name: hidden(html, name) for name in ("_draft", "_revision", "_replace")}}
+    assert client.post(where, again).status_code == 302
+    assert [one.title for one in Subject.objects.filter(parent=batch, kind="need")] == ["低温轴承"]
+
+
+def test_the_same_is_told_when_the_window_has_closed_since(life_until: PlayLife) -> None:
+    life = life_until("2026-03-02T10:00")
+    batch, client = life.subject("batch"), life.client("firm")
+    where = address(batch, "collect", "submit_need")
+    form = {**open_form(client, where), **NEED}
+    receipt = client.post(where, form)["Location"]
+    close = address(batch, "collect", "close")
+    officer = life.client("officer")
+    assert officer.post(close, open_form(officer, close)).status_code == 302
+    assert client.post(where, form)["Location"] == receipt
+    told = client.post(where, {**form, "values.need.title": "低温轴承"})
+    assert told.status_code == 409
+    assert "请复制下来" in told.content.decode()
+    assert "低温轴承" in told.content.decode()
 
 
 def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(life_until: PlayLife) -> None:
@@ -110,7 +147,7 @@ def test_a_save_that_comes_too_late_brings_no_draft_back(life_until: PlayLife) -
     client.post(where, form)
     late = client.post(where, {**form, "_do": "save"}, headers={"HX-Request": "true"})
     assert "没有保存" in late.content.decode()
-    assert not Draft.objects.exists()
+    assert not Draft.objects.filter(sent_at=None).exists()
 
 
 def test_a_second_bid_asks_before_it_replaces(life_until: PlayLife) -> None:
@@ -128,6 +165,11 @@ def test_a_second_bid_asks_before_it_replaces(life_until: PlayLife) -> None:
     assert refused.status_code == 422
     assert "替换" in refused.content.decode()
     assert "改过的路线" in refused.content.decode()
+    ticked = re.compile(r'name="_replace" value="\d+" checked')
+    assert ticked.search(html), "whoever opens the form with it before their eyes has come to replace it"
+    assert not ticked.search(refused.content.decode()), (
+        "what may have come in since is replaced by nobody unasked"
+    )
     assert client.post(where, {**form, "_replace": str(life.subject("bid1").pk)}).status_code == 302
     assert life.subject("bid1").title == "改过的题目"
     assert Subject.objects.filter(parent=challenge, kind="bid").count() == 1
@@ -229,11 +271,23 @@ def test_an_expert_marks_and_the_bureau_sums_up(life_until: PlayLife) -> None:
     assert "已打分" in expert.get("/console/worklist/").content.decode()
 
 
+def test_marks_changed_on_a_form_that_was_sent_are_not_called_recorded(life_until: PlayLife) -> None:
+    life = life_until("2026-03-27T09:00")
+    bid, expert = life.subject("bid1"), life.client("expert")
+    where = address(bid, "review", "record_review")
+    form = open_form(expert, where)
+    expert.post(where, {**form, "marks.plan": "60"})
+    page = expert.post(where, {**form, "marks.plan": "90"}, follow=True).content.decode()
+    assert "同一张表单只办一次，之后在它上面改的没有记" in page
+
+
 def test_a_departure_is_recorded_with_its_reason(life_until: PlayLife) -> None:
     life = life_until("2026-04-13T09:00")
     project, client = life.subject("project"), life.client("officer")
     where = reverse("console:departure", args=[project.pk])
-    assert client.post(where, {"key": "aid#usual", "reason": " "}).status_code == 422
+    blank = client.post(where, {"key": "aid#usual", "reason": " "})
+    assert blank.status_code == 422
+    assert '<p class="error" id="reason-error">必填</p>' in blank.content.decode()
     assert client.post(where, {"key": "aid#usual", "reason": "意义重大"}).status_code == 302
     assert "意义重大" in client.get(reverse("console:subject", args=[project.pk])).content.decode()
     assert client.get(f"{where}?key=aid%23cap").status_code == 404
@@ -245,6 +299,8 @@ def test_what_is_open_is_decided_with_a_reason(life_until: PlayLife, value: str,
     client = life.client("officer")
     where = reverse("console:discretion", args=["thin"])
     name = "value.notice-counting.0"
+    unreasoned = client.post(where, {"question": name, name: value, "reason": " "}).content.decode()
+    assert f'id="reason-{slugify(name)}-error">必填</p>' in unreasoned, "beside the field that it is about"
     response = client.post(where, {"question": name, name: value, "reason": "办法未写"})
     assert response.status_code == status
     if status == 302:

@@ -46,6 +46,24 @@ def test_filters_and_words(life_until: PlayLife) -> None:
     assert numbers(kind="nonsense", state="nonsense") == numbers()
 
 
+def test_whose_a_challenge_or_a_project_is_is_told_to_officers_alone(life_until: PlayLife) -> None:
+    at = "2026-04-13T09:00"
+    life = life_until(at)
+    instant = read_instant(at)
+
+    def whose(who: str) -> dict[str, str]:
+        actor = life.stage.actor(who, instant)
+        assert actor is not None
+        rows = rows_of(find_cases(actor, instant, Wanted.read({"state": "all"})), actor, instant)
+        return {row.subject.number: row.lead.name if row.lead else "" for row in rows}
+
+    assert whose("officer")["2026-1-C001-P01"] == "示例大学（合成）"
+    assert whose("officer")["2026-1-C001"] == "示例甲公司（合成）"
+    assert "2026-1-C001-P01" in dict(listed(life, "officer", at, q="示例大学")), "and found by it"
+    assert whose("researcher").get("2026-1-C001", "") == ""
+    assert listed(life, "researcher", at, q="示例甲公司") == []
+
+
 def test_what_has_ended_is_found_by_words_or_on_demand(life_until: PlayLife) -> None:
     life = life_until("2026-03-31T09:00")
     at = "2026-03-31T09:00"

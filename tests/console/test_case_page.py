@@ -91,6 +91,15 @@ def test_what_can_be_done_stands_before_what_others_do(life_until: PlayLife) -> 
     assert text.index('id="facts"') < text.index('id="passage"')
 
 
+def test_what_only_an_authority_can_settle_alarms_nobody_else(life_until: PlayLife) -> None:
+    life = life_until("2026-03-31T09:00")
+    where = reverse("console:subject", args=[life.subject("challenge").pk])
+    assert "下一步还停着" in life.client("officer").get(where).content.decode()
+    firm = life.client("firm").get(where)
+    assert firm.context["desks"][0][0].unset_ahead
+    assert "下一步还停着" not in firm.content.decode()
+
+
 def test_a_choice_of_bids_names_whose_they_are(life_until: PlayLife) -> None:
     life = life_until("2026-03-30T09:00")
     text = page(life, "officer", "challenge")

@@ -112,9 +112,13 @@ def test_rows_left_blank_do_not_count() -> None:
         (ValueType(Kind.count, "家"), "３", 3),
         (ValueType(Kind.score), "９０．５", Decimal("90.5")),
         (ValueType(Kind.money), "６００", Decimal(6000000)),
+        (ValueType(Kind.money), "600万", Decimal(6000000)),
+        (ValueType(Kind.money), "1,200", Decimal(12000000)),
+        (ValueType(Kind.money), "1.2 亿", Decimal(120000000)),
+        (ValueType(Kind.money), " 5000000元 ", Decimal(5000000)),
     ],
 )
-def test_digits_may_be_typed_wide(of: ValueType, typed: str, value: object) -> None:
+def test_numbers_are_read_as_people_type_them(of: ValueType, typed: str, value: object) -> None:
     assert read_value(read_control("x", of, {"x": [typed]}), of) == value
 
 

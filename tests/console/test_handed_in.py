@@ -92,8 +92,17 @@ def test_it_may_be_corrected_again_and_a_second_click_changes_nothing(life_until
     form = client.get(f"{address}?thing={thing.pk}").context["form"]
     assert form.revision == 3
     before = Entry.objects.count()
-    sent = {"_draft": form.draft, "_revision": "2", "_replace": str(thing.pk), "values.need.title": "x"}
-    assert client.post(address, {**sent, f"values.{TOTAL}": "1"}).status_code == 302
+    sent = {
+        "_draft": form.draft,
+        "_revision": "2",
+        "_replace": str(thing.pk),
+        f"values.{TOTAL}--unit": "万元",
+    }
+    as_it_was = {**sent, "values.need.title": "风机叶片", f"values.{TOTAL}": "800"}
+    assert client.post(address, as_it_was).status_code == 302
+    told = client.post(address, {**as_it_was, f"values.{TOTAL}": "1"})
+    assert told.status_code == 409
+    assert told.context["form"].revision == 3
     assert Entry.objects.count() == before
 
 

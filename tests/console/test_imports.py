@@ -73,6 +73,10 @@ def test_five_hundred_rows_with_three_bad_cells(life_until: PlayLife) -> None:
     assert "第 13 行 B 列" in page
     assert "没有登记这个单位" in page
     assert "没有用到的列：序号、联系人" in page
+    assert page.index("导入这 497 行") < page.index("要更正的格子"), (
+        "what is to be done stands before long lists"
+    )
+    assert "还没有保存任何东西" in page
     answers: list[Any] = []
     asked = count_queries(lambda: answers.append(client.post(response["Location"])))
     # A row costs what one need costs, however many there are beside it.
@@ -81,6 +85,11 @@ def test_five_hundred_rows_with_three_bad_cells(life_until: PlayLife) -> None:
     assert confirmed.status_code == again.status_code == 302
     assert Subject.objects.filter(kind="need").count() == 497
     assert Submission.objects.filter(draft=draft.key).count() == 1
+    assert "还没有保存任何东西" not in client.get(response["Location"]).content.decode()
+    batch = client.get(reverse("console:subject", args=[life.subject("batch").pk]))
+    assert batch.context["count_below"] == 497
+    assert len(batch.context["below"]) == 30, "the list of cases turns pages, the page of a case doesn't"
+    assert "在事项里看全部" in batch.content.decode()
     need = Subject.objects.get(title="难题1号")
     assert need.lead == firms[1]
     assert FactEntry.objects.get(subject=need, name="challenge.total_investment").value == "500.1 万元"

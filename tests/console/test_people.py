@@ -189,12 +189,12 @@ def test_an_administrators_own_row_has_no_buttons_and_can_not_be_ended(
 # ── enrolment and verification ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def enrolling(life: Life, **given: str) -> tuple[int, str]:
+def enrolling(life: Life, client: Client | None = None, **given: str) -> tuple[int, str]:
     form = {
         "name": "示例丁公司（合成）", "credit_code": make_synthetic_credit_code(4321), "contact": "010-00000000",
         "bureau": str(life.stage.programme.bureau_id), "person": "丁（合成）", "username": "ding", **given,
     }  # fmt: skip
-    response = Client().post(ENROL, form)
+    response = (client or Client()).post(ENROL, form)
     return response.status_code, response.content.decode()
 
 
@@ -204,6 +204,22 @@ def test_a_firm_enrols_once(life: Life) -> None:
     status, html = enrolling(life, username="another")
     assert (status, "请本单位管理员给您加人" in html) == (422, True)
     assert Organisation.objects.filter(credit_code=make_synthetic_credit_code(4321)).count() == 1
+
+
+def test_a_second_click_on_enrolling_still_shows_a_code_that_serves(life: Life) -> None:
+    """The first answer, with the only code, was never seen; nobody else gets one by sending the same."""
+    browser = Client()
+    browser.get(ENROL)
+    first = CODE.search(enrolling(life, browser)[1])
+    status, html = enrolling(life, browser)
+    second = CODE.search(html)
+    assert first
+    assert second, html
+    assert (status, first[1] == second[1]) == (200, False)
+    assert enrolling(life, Client())[0] == 422
+    form = {"code": second[1], "password": "Tian-shan-2026", "again": "Tian-shan-2026"}
+    assert Client().post("/console/activate/", form).status_code == 302
+    assert enrolling(life, browser)[0] == 422, "an account in use gets no code so"
 
 
 @pytest.mark.parametrize(

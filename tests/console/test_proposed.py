@@ -106,8 +106,8 @@ def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> Non
     assert outdated in own
     assert outdated not in others
     for page in (own, others):
-        assert "提出拟办意见</span>" in page
-        assert ">签署</span>" not in page, "nobody is asked to sign what can't be signed"
+        assert "提出拟办意见</a>" in page
+        assert ">签署</a>" not in page, "nobody is asked to sign what can't be signed"
     propose = address(need, "vet", "propose")
     again = {**open_form(officer, propose), **invested, "outcome": "passed"}
     assert officer.post(propose, again).status_code == 302
@@ -226,7 +226,7 @@ def test_an_amount_that_is_no_more_what_is_due_is_told_where_the_day_begins(life
     assert officer.post(propose, {**open_form(officer, propose), **amount}).status_code == 302
     officer.get(WORKLIST)  # what has just been done is told once
     told = "您提出的金额意见已经过时（现在算出来不同：市级补助），请重新提出"
-    signs, proposes = ">签署</span>", "提出拨付意见</span>"
+    signs, proposes = ">签署</a>", "提出拨付意见</a>"
     page = officer.get(WORKLIST).content.decode()
     assert told not in page
     assert signs in page

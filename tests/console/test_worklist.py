@@ -3,10 +3,12 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from tests.console.lives import Life, play_life
 
 from jiebang.console.worklist import worklist_of
 from jiebang.lifecycle.clock import read_clock
+from jiebang.lifecycle.models import StageRun
 from jiebang.scenarios.read import read_instant
 
 PlayLife = Callable[[str], Life]
@@ -53,6 +55,29 @@ def test_the_page_names_clause_and_deadline(life_until: PlayLife) -> None:
     assert "2026-03-25 17:00" in text
     assert "还有 19 天" in text
     assert "第三条" in text
+
+
+def test_what_may_be_done_leads_to_where_it_is_done(life_until: PlayLife) -> None:
+    life = life_until("2026-03-06T09:00")
+    challenge = life.subject("challenge")
+    run = StageRun.objects.get(subject=challenge, closed_at=None)
+    text = life.client("prof").get("/console/worklist/").content.decode()
+    address = reverse("console:subject", args=[challenge.pk])
+    assert f'href="{address}#desk-{run.pk}">提交揭榜申请</a>' in text
+    assert f'id="desk-{run.pk}"' in life.client("prof").get(address).content.decode()
+
+
+def test_a_challenge_with_ones_own_bid_asks_for_no_other(life_until: PlayLife) -> None:
+    life = life_until("2026-03-06T10:00")
+    text = life.client("prof").get("/console/worklist/").content.decode()
+    assert "已经提交，截止前可以更正" in text
+    assert "正在征集和张榜" not in text
+    assert "正在征集和张榜" in life.client("researcher").get("/console/worklist/").content.decode()
+
+
+def test_whoever_has_no_worklist_reads_where_to_go(life_until: PlayLife) -> None:
+    text = life_until("2026-03-06T10:00").client("auditor").get("/console/worklist/").content.decode()
+    assert "审计监督不办理事项" in text
 
 
 @pytest.mark.django_db

@@ -65,6 +65,28 @@ def test_anybody_objects_once_however_often_they_click(life_until: PlayLife) -> 
     assert '"public":true' in bodies
 
 
+def test_another_objection_on_a_form_that_was_sent_is_not_swallowed(life_until: PlayLife) -> None:
+    """Who goes back after sending and writes of something else has a second objection."""
+    life = life_until("2026-04-02T10:00")
+    client = Client()
+    where = reverse("portal:notice", args=[life.subject("challenge").pk])
+    form = {**OBJECTION, "_draft": "d1"}
+    client.post(where, form)
+    other = {**form, "statement": "评审专家与揭榜方同一单位。"}
+    told = client.post(where, other)
+    html = told.content.decode()
+    assert told.status_code == 422
+    assert "现在写的还没有提交" in html
+    assert "评审专家与揭榜方同一单位" in html
+    found = re.search(r'name="_draft" value="([^"]+)"', html)
+    assert found
+    assert client.post(where, {**other, "_draft": found[1]}).status_code == 302
+    assert [one.statement for one in Objection.objects.order_by("pk")] == [
+        OBJECTION["statement"],
+        other["statement"],
+    ]
+
+
 def test_a_notice_that_has_ended_takes_no_objection(life_until: PlayLife) -> None:
     life = life_until("2026-04-02T10:00")
     where = reverse("portal:notice", args=[life.subject("challenge").pk])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
@@ -14,7 +14,8 @@ from jiebang.console.visibility import visible_runs, visible_subjects
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.organisations.actor import Actor
-from jiebang.organisations.models import Programme
+from jiebang.organisations.enums import Position
+from jiebang.organisations.models import Organisation, Programme
 
 STATES = {"open": "在办", "ended": "已结束", "all": "全部"}
 
@@ -49,17 +50,16 @@ class CaseRow:
     where: str
     days_left: int | None
     closes_at: datetime | None
+    #: whose it is: who handed it in, or what it came of
+    lead: Organisation | None = None
 
 
 def find_cases(actor: Actor, at: datetime, wanted: Wanted) -> QuerySet[Subject]:
     """The cases the actor may open, what goes on before what has ended, the newest first."""
-    found = visible_subjects(actor, at).select_related("programme", "lead")
+    found = visible_subjects(actor, at).select_related("programme", "lead", "origin__lead")
     if wanted.words:
-        found = found.filter(
-            Q(number__icontains=wanted.words)
-            | Q(title__icontains=wanted.words)
-            | Q(lead__name__icontains=wanted.words)
-        )
+        words = ["number", "title", "lead__name", *(["origin__lead__name"] if _sees_whose(actor) else [])]
+        found = found.filter(Q.create([(f"{one}__icontains", wanted.words) for one in words], Q.OR))
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
     if wanted.programme:
@@ -67,6 +67,11 @@ def find_cases(actor: Actor, at: datetime, wanted: Wanted) -> QuerySet[Subject]:
     if wanted.state in ("open", "ended"):
         found = found.filter(ended_at__isnull=wanted.state == "open")
     return found.order_by(F("ended_at").desc(nulls_first=True), "-pk")
+
+
+def _sees_whose(actor: Actor) -> bool:
+    """Whether an actor may know whose a thing is that hasn't been handed in: who posed a challenge, who carries a project out."""
+    return actor.authority_id is not None and actor.position != Position.EXPERT
 
 
 def programmes_seen(actor: Actor, at: datetime) -> QuerySet[Programme]:
@@ -93,7 +98,12 @@ def rows_of(subjects: Iterable[Subject], actor: Actor, at: datetime) -> list[Cas
         F("closes_at").asc(nulls_last=True), "pk"
     )
     nearby = _Nearby(list(runs))
-    return [_row(one, nearby, at) for one in listed]
+    return [replace(_row(one, nearby, at), lead=_whose(one, actor)) for one in listed]
+
+
+def _whose(subject: Subject, actor: Actor) -> Organisation | None:
+    before = subject.origin if _sees_whose(actor) else None
+    return subject.lead or (before.lead if before else None)
 
 
 class _Nearby:

@@ -49,6 +49,20 @@ def save_draft(
     return made
 
 
+def was_changed(sent: Submission, typed: Typed) -> bool:
+    """Whether what is typed now isn't what a form was sent with; of one that nothing is known of it is as it was."""
+    draft = Draft.objects.filter(key=sent.draft).first()
+    if draft is None:
+        return False
+    return draft.revision != sent.revision or _words(draft.data) != _words(typed)
+
+
+def _words(typed: Typed) -> dict[str, list[str]]:
+    """What its filler wrote, without what the form itself sends and without blanks."""
+    words = {name: [text.strip() for text in values] for name, values in typed.items() if name[0] != "_"}
+    return {name: values for name, values in words.items() if any(values)}
+
+
 def close_draft(visit: Visit, key: str, at: datetime) -> None:
     """Mark a draft as sent."""
     Draft.objects.filter(key=key, mandate=visit.mandate).update(sent_at=at)

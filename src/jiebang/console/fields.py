@@ -322,6 +322,8 @@ def _read_typed(name: str, wanted: ValueType, typed: Typed) -> Any:
 def _with_unit(text: str, name: str, wanted: ValueType, typed: Typed) -> str:
     kind = wanted.kind
     if kind is Kind.money:
+        if text.endswith(("万", "亿")):
+            return f"{text}元"  # as it is said; what stands in the field goes before the unit beside it
         return text if text.endswith("元") else f"{text} {_one(typed, f'{name}--unit') or '万元'}"
     if kind is Kind.percent:
         return text if text.endswith(("%", "％")) else f"{text}%"

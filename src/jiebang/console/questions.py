@@ -36,6 +36,7 @@ class Question:
     typed: Typed = field(default_factory=dict)
     error: str = ""
     reason: str = ""
+    reason_error: str = ""
     #: the key of the paper it rests on, as chosen
     act: str = ""
 

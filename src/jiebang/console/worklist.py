@@ -109,6 +109,9 @@ def worklist_of(actor: Actor, at: datetime) -> Worklist:
         _sort_in(run, found, actor, roles, known, at)
     if actor.organisation_id is not None:
         found.handed_in = handed_in(actor.organisation_id, runs, at)
+        # A bid is one: whoever has it in looks after that, and isn't asked for another.
+        bids = {one.run.pk for one in found.handed_in if one.subject.kind == "bid"}
+        found.open_to_all = [task for task in found.open_to_all if task.run.pk not in bids]
     if actor.position in ACTING_POSITIONS:
         found.questions = waiting_questions(runs, roles.at)
     for tasks in (found.now, found.later, found.open_to_all):
@@ -196,7 +199,7 @@ def _sort_in(
     if stage is None:
         return
     held = roles.at(subject, program)
-    acts, waits = [], ""
+    acts, waits, open_acts = [], "", []
     is_own = actor.organisation_id is not None and subject.lead_id == actor.organisation_id
     for row in rows_of(run.kind):
         if row.event in ASIDE or not row.applies(stage) or not is_shown(row, run, subject):
@@ -206,6 +209,7 @@ def _sort_in(
         if is_opinion and not _owes_papers(stage, program, held):
             continue
         if answers and not (is_own and subject.kind in ("need", "bid")):
+            open_acts.append(row.label)
             continue
         if not answers and not may_in_role(row, stage, held, actor.position == Position.EXPERT):
             continue
@@ -241,4 +245,4 @@ def _sort_in(
         and stage.among is not Among.remaining
         and subject.kind in ("batch", "challenge")
     ):
-        found.open_to_all.append(task)
+        found.open_to_all.append(replace(task, acts=tuple(open_acts)))

@@ -22,10 +22,12 @@ from jiebang.ledger.verify import verify_chain
 from jiebang.lifecycle import clock
 from jiebang.lifecycle.closing import last_day_of
 from jiebang.lifecycle.door import apply
+from jiebang.lifecycle.errors import AlreadyDone
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject, Submission
 from jiebang.lifecycle.packs import load_program
 from jiebang.lifecycle.receipts import hashes_of_receipts
+from jiebang.lifecycle.templatetags.instants import instant
 from jiebang.lifecycle.typed_keys import read_draft_key
 from jiebang.organisations.addresses import address_of
 from jiebang.organisations.attempts import begin_attempt
@@ -116,6 +118,8 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
                 _object(request, run, given, draft, at)
             except JiebangError as error:
                 problem = error
+                if isinstance(error, AlreadyDone):
+                    draft = secrets.token_urlsafe(18)
             else:
                 return redirect("portal:objection", draft=draft)
     context: dict[str, Any] = {
@@ -144,10 +148,19 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
 
 
 def _object(request: HttpRequest, run: StageRun, given: dict[str, str], draft: str, at: datetime) -> None:
-    """Hand the objection in. Raises TooManyAttempts for more to one notice from one address than this installation takes."""
+    """Hand the objection in. Raises AlreadyDone for another text on a form that has arrived.
+
+    And TooManyAttempts for more to one notice from one address than this installation takes.
+    """
     key = f"objection:{draft}"
-    if Submission.objects.filter(programme=run.subject.programme, draft=key).exists():
-        return  # a second click on what has arrived
+    sent = Submission.objects.filter(programme=run.subject.programme, draft=key).first()
+    if sent is not None:
+        if run.objections.filter(received_at=sent.received_at, **given).exists():
+            return  # a second click on what has arrived
+        raise AlreadyDone(
+            what=f"这张表单 {instant(sent.received_at)} 已经提交过，收下的是那时的内容，现在写的还没有提交",
+            fix="再提交一次，就作为另一件异议收下",
+        )
     most = settings.JIEBANG_LIMITS["objection"].pair
     bureau = run.subject.programme.bureau.name
     attempt = begin_attempt(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from jiebang.console.amounts import preview_amounts
 from jiebang.console.articles import articles_of
 from jiebang.console.checks import changed_fields, leave_unchecked, with_declared, with_names
 from jiebang.console.desks import withhold
-from jiebang.console.drafts import REPLACES, close_draft, find_draft, next_revision, save_draft
+from jiebang.console.drafts import REPLACES, close_draft, find_draft, next_revision, save_draft, was_changed
 from jiebang.console.fields import Typed
 from jiebang.console.forms import (
     BOUND_TO_READ,
@@ -44,6 +45,7 @@ from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject, Submission
 from jiebang.lifecycle.sign_off import put_up_at
 from jiebang.lifecycle.submissions import BadFields
+from jiebang.lifecycle.templatetags.instants import instant
 from jiebang.lifecycle.transitions import Act, find
 from jiebang.lifecycle.typed_keys import read_draft_key, read_key
 from jiebang.organisations.models import Organisation
@@ -165,9 +167,9 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
     """Save, look, or do."""
     earlier = _earlier(request, scene)
     if scene.asking is None:
-        if earlier is not None:
-            return redirect("console:receipt", draft=earlier.draft, revision=earlier.revision)
-        return _try_door(request, scene, None, {})
+        return (
+            _answer_again(request, scene, None, earlier) if earlier else _try_door(request, scene, None, {})
+        )
     typed = typed_of(request.POST)
     key = read_draft_key(request.POST.get("_draft")) or new_draft_key()
     sender = Sender(scene.visit, scene.held or scene.subject, key, bool(scene.offer and scene.offer.allowed))
@@ -180,12 +182,10 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
     do = request.POST.get("_do", "")
     if do == "save":
         return _save(request, scene, form)
-    if taken.kept and scene.event in SUBMISSIONS:
-        # Whatever becomes of this form: a file that has come in is found again.
+    if scene.event in SUBMISSIONS:
+        # Whatever becomes of this form: what was typed is found again, and it is known with which words it was sent.
         _keep_draft(scene, form)
     if do in ("rows", "more", "preview") or request.POST.get("_rows"):
-        if scene.event in SUBMISSIONS:
-            _keep_draft(scene, form)
         return _show(request, scene, form)
     payload = read_form(form, scene.asking)
     if scene.event in ("conclude", "propose"):
@@ -297,15 +297,49 @@ def _try_door(
 def _answer(request: HttpRequest, scene: Scene, form: ActForm | None, receipt: Receipt) -> HttpResponse:
     """Post, redirect, get."""
     assert form is not None
+    if receipt.repeated and (earlier := _earlier(request, scene)) is not None:
+        return _answer_again(request, scene, form, earlier)
     close_draft(scene.visit, form.draft, scene.visit.at)
-    if scene.event in SUBMISSIONS or receipt.repeated:
+    if scene.event in SUBMISSIONS:
         return redirect("console:receipt", draft=form.draft, revision=form.revision)
     entry = receipt.entries[0]
-    row = find(scene.asking.run.kind, scene.event) if scene.asking else None
-    messages.success(
-        request, f"{row.label if row else ''}已办理，记入账本第 {entry.sequence} 条（{entry.hash[:12]}…）。"
-    )
+    told = f"{_label_of(scene)}已办理，记入账本第 {entry.sequence} 条（{entry.hash[:12]}…）。"
+    messages.success(request, told)
     return redirect("console:subject", subject_id=scene.subject.pk)
+
+
+def _label_of(scene: Scene) -> str:
+    """How the act is called."""
+    described = describe_stage(scene.program, scene.subject, scene.stage)
+    row = find(described.kind, scene.event) if described else None
+    return row.label if row else ""
+
+
+def _answer_again(
+    request: HttpRequest, scene: Scene, form: ActForm | None, earlier: Submission
+) -> HttpResponse:
+    """What a form gets that was sent before: the same answer. One that was changed since is told that the change isn't in.
+
+    That is what comes of going back to a form, or of a second window: “received” would be taken to mean what stands in it now.
+    """
+    when = instant(earlier.received_at)
+    if scene.event not in SUBMISSIONS:
+        told = f"{_label_of(scene)}已办理，{when} 记入账本第 {earlier.entry_sequence} 条。"
+        messages.info(request, f"{told}同一张表单只办一次，之后在它上面改的没有记。")
+        return redirect("console:subject", subject_id=scene.subject.pk)
+    if not was_changed(earlier, form.typed if form else typed_of(request.POST)):
+        return redirect("console:receipt", draft=earlier.draft, revision=earlier.revision)
+    if form is not None:
+        if scene.event in ("submit_need", "submit_result") and earlier.subject.ended_at is None:
+            scene.held = earlier.subject
+        form.draft, form.revision = new_draft_key(), 1
+        if scene.held is not None and scene.event != "submit_papers":
+            form.draft, form.revision = next_revision(scene.visit, scene.held)
+    problem = UnableToApply(
+        what=f"这张表单 {when} 已经提交过，收下的是那时的内容，后来改的还没有提交",
+        fix="要交改过的，核对后再提交一次" if form else "要用的请复制下来",
+    )
+    return _show(request, scene, form, status=HTTPStatus.CONFLICT, problem=problem)
 
 
 def _show(
@@ -325,6 +359,8 @@ def _show(
         "form": form,
         "event": scene.event,
         "held": scene.held if _replaces(scene) else None,
+        # Whoever opened the form with it before their eyes came to replace it; it may also have come in since.
+        "replaces": "_replace" in request.POST or request.method != "POST" or status == HTTPStatus.CONFLICT,
         "is_submission": scene.event in SUBMISSIONS,
         "takes_facts": scene.event in TAKES_FACTS,
         "papers": [scene.program.pack.papers[key] for key in described.papers.takes],

@@ -36,6 +36,8 @@ from jiebang.publications.models import Objection
 _PER_PAGE = 40
 #: A form of more fields than this gets a page of its own.
 _MOST_INLINE = 8
+#: A batch may have five hundred needs: the list of cases, which turns pages, has the rest.
+_MOST_BELOW = 30
 
 
 @require_safe
@@ -83,6 +85,8 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
     # What can be done now goes before what others do.
     desks = sorted(desks_of(subject, visit.actor, visit.at), key=lambda desk: not desk.may_act)
     relatives = relatives_of(subject, visit.actor, visit.at)
+    below = [one for one in relatives if inside and one.parent_id == subject.pk]
+    below.sort(key=lambda one: one.ended_at is not None)
     timeline = timeline_of(subject, relatives, program, visible_runs(visit.actor, visit.at))
     context = {
         "subject": subject,
@@ -95,9 +99,8 @@ def subject_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpRes
         ),
         "passage": passage_of(timeline),
         "marks": marks_of(subject, program, visit.actor) if inside else [],
-        "below": rows_of(
-            [one for one in relatives if inside and one.parent_id == subject.pk], visit.actor, visit.at
-        ),
+        "below": rows_of(below[:_MOST_BELOW], visit.actor, visit.at),
+        "count_below": len(below),
         "waits_for": _waits_for(subject, timeline),
         "revision": _revision(subject, visit),
         "participants": participants_of(

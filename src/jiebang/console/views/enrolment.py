@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,11 +19,15 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.identifiers import MalformedCreditCode
 from jiebang.lifecycle import clock
 from jiebang.organisations.actions.enrol_organisation import Applicant, enrol_organisation
+from jiebang.organisations.actions.renew_code import renew_code
 from jiebang.organisations.addresses import address_of
 from jiebang.organisations.attempts import begin_attempt
 from jiebang.organisations.errors import AlreadyEnrolled, UnfitUsername
-from jiebang.organisations.models import Authority
+from jiebang.organisations.models import Account, Authority
 from jiebang.policy.values import TEXT
+
+#: Under which name a browser's session keeps the account that it has enrolled.
+_ENROLLED = "enrolled"
 
 
 @never_cache
@@ -35,6 +43,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
         "credit_code": "18 位，照营业执照或法人证书填写", "contact": "主管部门核验时联系您用：电话或邮箱",
         "username": "登录用：字母、数字、汉字和 . _ - @，2 到 60 个字",
     }  # fmt: skip
+    if request.method != "POST":
+        request.session.setdefault(_ENROLLED, None)  # so that a browser is known before it first sends
     form = PlainForm(request, wanted, hints=hints, longest={"name": 200, "contact": 200, "person": 60})
     problem: JiebangError | None = None
     if request.method == "POST":
@@ -42,11 +52,19 @@ def enrol(request: HttpRequest) -> HttpResponse:
         if not form.errors:
             try:
                 begin_attempt("enrol", given["credit_code"], address_of(request), clock.read_clock())
-                made = enrol_organisation(
-                    applicant=Applicant(**{key: given[key] for key in wanted if key != "bureau"}),
-                    bureau=Authority.objects.get(pk=int(given["bureau"])), at=clock.read_clock(),
-                )  # fmt: skip
-            except (MalformedCreditCode, AlreadyEnrolled) as error:
+                with transaction.atomic():
+                    made = enrol_organisation(
+                        applicant=Applicant(**{key: given[key] for key in wanted if key != "bureau"}),
+                        bureau=Authority.objects.get(pk=int(given["bureau"])), at=clock.read_clock(),
+                    )  # fmt: skip
+                    request.session[_ENROLLED] = made[1].pk
+                    request.session.save()
+            except AlreadyEnrolled as error:
+                if (account := _enrolled_here(request, given)) is not None:
+                    code = renew_code(account=account, actor=None, at=clock.read_clock())
+                    return show_code(request, account, code, to_owner=True)
+                form.errors["credit_code"] = error.beside_field
+            except MalformedCreditCode as error:
                 form.errors["credit_code"] = error.beside_field
             except UnfitUsername as error:
                 form.errors["username"] = error.beside_field
@@ -60,6 +78,18 @@ def enrol(request: HttpRequest) -> HttpResponse:
         "aside": "单位已经登记过的，请本单位管理员给您加人。",
     }  # fmt: skip
     return render(request, "console/plain_form.html", context, status=422 if form.errors or problem else 200)
+
+
+def _enrolled_here(request: HttpRequest, given: dict[str, Any]) -> Account | None:
+    """The account that this very browser has just enrolled and nobody activated.
+
+    A second click or a reload asks for the page with the code again, of which the first answer was never seen.
+    """
+    key = SessionStore(request.session.session_key).get(
+        _ENROLLED
+    )  # as it stands now: the first answer may be under way
+    found = Account.objects.filter(pk=key, username=given["username"]).first()
+    return found if found is not None and not found.has_usable_password() else None
 
 
 def _bureaus() -> QuerySet[Authority]:

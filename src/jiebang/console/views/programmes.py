@@ -117,11 +117,10 @@ def _decide(
     visit: Visit, programme: Programme, asked: Question, acts: list[ExternalAct]
 ) -> JiebangError | None:
     value = payload_value(asked, asked.typed)
-    if value is None:
-        asked.error = "必填"
-        return JiebangError(where=asked.item.question, what="没有写决定的内容", fix="填写后再提交")
-    if problem := _too_long(asked.reason):
-        return problem
+    asked.error = "" if value is not None else "必填"
+    asked.reason_error = _wrong_reason(asked.reason, needed=True)
+    if asked.error or asked.reason_error:
+        return JiebangError(where=asked.item.question, what="还有没填好的", fix="更正标出的各项再提交")
     act = next((one for one in acts if str(one.pk) == asked.act), None)
     try:
         decide_discretion(
@@ -137,10 +136,13 @@ def _decide(
 _LONGEST_REASON = 2000
 
 
-def _too_long(reason: str) -> JiebangError | None:
+def _wrong_reason(reason: str, *, needed: bool) -> str:
+    """What stands beside the reason: missing, or more than there is room for."""
+    if needed and not reason.strip():
+        return "必填"
     if len(reason) <= _LONGEST_REASON:
-        return None
-    return JiebangError(where="理由", what=too_long(reason, _LONGEST_REASON), fix="写短些，详细的放进文件里")
+        return ""
+    return f"{too_long(reason, _LONGEST_REASON)}；写短些，详细的放进文件里"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -198,8 +200,14 @@ def departure_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpR
     acts = list(ExternalAct.objects.filter(programme=subject.programme).order_by("-on", "-pk"))
     reason = request.POST.get("reason", "")
     act = next((one for one in acts if str(one.pk) == request.POST.get("act")), None)
-    problem = _too_long(reason)
-    if request.method == "POST" and problem is None:
+    errors: dict[str, str] = {}
+    problem: JiebangError | None = None
+    if request.method == "POST":
+        if wrong := _wrong_reason(reason, needed=not asked.needs_act):
+            errors["reason"] = wrong
+        if asked.needs_act and act is None:
+            errors["act"] = "必填；还没有的，先记录批复的文号和日期"
+    if request.method == "POST" and not errors:
         try:
             record_departure(
                 subject=subject, key=asked.key, reason=reason, actor=visit.actor, at=visit.at, act=act
@@ -210,10 +218,10 @@ def departure_page(request: HttpRequest, visit: Visit, subject_id: int) -> HttpR
             messages.success(request, f"已记录例外：{asked.label}")
             return redirect("console:subject", subject_id=subject.pk)
     context = {
-        "subject": subject, "asked": asked, "acts": acts, "problem": problem, "reason": reason, "chosen": act,
+        "subject": subject, "asked": asked, "acts": acts, "problem": problem, "errors": errors, "reason": reason, "chosen": act,
         "act_url": reverse("console:external_act", args=[subject.programme.slug]),
     }  # fmt: skip
-    return render(request, "console/departure.html", context, status=422 if problem else 200)
+    return render(request, "console/departure.html", context, status=422 if problem or errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
