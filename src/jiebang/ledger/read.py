@@ -19,10 +19,17 @@ class Told(NamedTuple):
     body: dict[str, Any]
 
 
-def read_entries(*kinds: str, chain_key: str | None = None) -> Iterator[Told]:
-    """The entries of some kinds in order, of one chain or of all. That they are untouched is `verify_chain`'s to say."""
-    rows = Entry.objects.filter(kind__in=kinds).order_by("chain", "sequence")
+def read_entries(*kinds: str, chain_key: str | None = None, sequence: int | None = None) -> Iterator[Told]:
+    """Entries in order, of some kinds or of every one, of one chain or of all, or the one at a place of a chain.
+
+    That they are untouched is `verify_chain`'s to say.
+    """
+    rows = Entry.objects.order_by("chain", "sequence")
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
     if chain_key is not None:
         rows = rows.filter(chain__key=chain_key)
-    for sequence, at, kind, body in rows.values_list("sequence", "at", "kind", "body").iterator():
-        yield Told(sequence, at, kind, json.loads(body))
+    if sequence is not None:
+        rows = rows.filter(sequence=sequence)
+    for place, at, kind, body in rows.values_list("sequence", "at", "kind", "body").iterator():
+        yield Told(place, at, kind, json.loads(body))
