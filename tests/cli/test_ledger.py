@@ -1,17 +1,25 @@
 """`jiebang ledger`: what an auditor runs on the machine, and the file that a citizen takes home."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from tests.console.lives import Life, play_life
+from tests.console.papers import play_on
+from tests.funding.building import Case
 from tests.ledger.tampering import TRIGGER_NAMES, drop_trigger, execute
 
 from jiebang.cli.__main__ import main
+from jiebang.funding.against_ledger import altered_books
+from jiebang.funding.models import Contribution, Payment, Posting
 from jiebang.ledger import verify_file
 from jiebang.ledger.models import Entry
-from jiebang.lifecycle.models import Submission
+from jiebang.lifecycle.models import FactEntry, SignOff, StageRun, Subject, Submission
 from jiebang.lifecycle.packs import load_program
+from jiebang.organisations.models import Mandate
+from jiebang.scenarios.read import read_instant
 
 Capture = pytest.CaptureFixture[str]
 
@@ -72,3 +80,74 @@ def test_what_is_not_there_is_said(life: Life, tmp_path: Path, capsys: Capture) 
 def test_an_empty_installation_has_nothing_to_verify(capsys: Capture) -> None:
     assert main(["ledger", "verify"]) == 0
     assert "还没有账目" in capsys.readouterr().out
+
+
+@pytest.fixture
+def paid(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Life]:
+    """The thin life up to the record of its payment: proposed and signed by all."""
+    life = play_life("2026-04-14T10:00", monkeypatch)
+    play_on(life, "2026-04-14T10:00", "2026-04-15T10:00")
+    yield life
+    load_program.cache_clear()
+
+
+def test_a_whole_life_is_what_its_chain_says(paid: Life, capsys: Capture) -> None:
+    assert main(["ledger", "verify"]) == 0
+    assert "与账本核对，0 处不符" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda: FactEntry.objects.filter(name="project.aid").update(value="2999999 元"), "事实 project.aid 与账本所记的不同"),
+        (lambda: FactEntry.objects.filter(name="bid.plan", superseded_at=None).delete(), "事实 bid.plan 与账本所记的不同"),
+        (lambda: FactEntry.objects.filter(name="need.title").update(source="checked"), "事实 need.title 与账本所记的不同"),
+        (lambda: swap_current("challenge.total_investment"), "现行的不是最后记录的那一个"),
+        (lambda: StageRun.objects.filter(kind="review", outcome="failed").update(outcome="passed"), "的阶段 review 的结果"),
+        (lambda: Subject.objects.filter(ending="评审未通过").update(ended_at=None, ending=""), "是否结束"),
+        (lambda: SignOff.objects.filter(position="head").update(signed_by=1), "的签署（第"),
+        (lambda: SignOff.objects.filter(position="officer").delete(), "签署账本有记录而已不在"),
+        (lambda: Payment.objects.update(amount="1999999.99"), "的拨付 aid"),
+        (lambda: Payment.objects.update(voucher="别的凭证"), "的拨付 aid"),
+        (lambda: Payment.objects.update(payee="别人"), "的拨付 aid"),
+        (lambda: Posting.objects.filter(debit__gt=0).update(debit="1"), "借贷与金额不符"),
+        (lambda: Mandate.objects.filter(position="expert").update(position="officer"), "的授权（第"),
+        (lambda: Mandate.objects.filter(position="expert").update(until_on=date(2030, 1, 1)), "的授权（第"),
+    ],
+    ids=["aid", "taken-away", "talked-up", "older-value", "outcome", "alive-again", "signer", "unsigned", "amount",
+         "voucher", "payee", "posting", "position", "longer"],
+)  # fmt: skip
+def test_a_row_changed_past_the_door_is_found(
+    paid: Life, capsys: Capture, change: Callable[[], object], found: str
+) -> None:
+    change()
+    assert main(["ledger", "verify"]) == 1
+    assert found in capsys.readouterr().out
+
+
+def swap_current(name: str) -> None:
+    """Let the value before the last stand again."""
+    rows = list(FactEntry.objects.filter(name=name).order_by("pk"))
+    last = next(row for row in rows if row.superseded_at is None)
+    first = next(row for row in rows if row.subject_id == last.subject_id and row.pk != last.pk)
+    FactEntry.objects.filter(pk=last.pk).update(superseded_at=last.recorded_at)
+    FactEntry.objects.filter(pk=first.pk).update(superseded_at=None)
+
+
+def test_a_confirmed_payment_between_parties_that_was_changed_is_found(db: None, capsys: Capture) -> None:
+    case = Case("shenzhen-bounty/draft", "enterprise-prize")
+    bid = case.subject("bid", case.challenge, "示例-1-C001-B001")
+    case.firm(case.challenge, "sponsor")
+    case.firm(bid, "solver")
+    case.run(bid, "pay-prize", "pay")
+    at = read_instant("2026-05-20T10:00")
+    case.fact(bid, "project.aid", "1000000 元")
+    case.do(
+        bid, "pay-prize", "record_contribution", at, amount="1 元", paid_on="2026-05-19", evidence="示例回单1"
+    )
+    assert not list(altered_books(case.programme.chain_key))
+    for change in ({"amount": "1000000"}, {"evidence": "别的"}, {"confirmed_at": None}):
+        with transaction.atomic():
+            Contribution.objects.update(**change)
+            assert [told for told in altered_books(case.programme.chain_key) if "他方付款" in told]
+            transaction.set_rollback(True)

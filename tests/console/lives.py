@@ -12,7 +12,8 @@ from django.test import Client
 from jiebang.lifecycle import clock
 from jiebang.lifecycle.models import Subject
 from jiebang.lifecycle.packs import load_program
-from jiebang.organisations.models import Account, Authority, Mandate, Person
+from jiebang.organisations.actions.grant_mandate import grant_mandate
+from jiebang.organisations.models import Account, Authority, Person
 from jiebang.scenarios.play import Stage, play_steps, set_stage
 from jiebang.scenarios.read import Scenario, read_instant, read_scenario
 
@@ -47,9 +48,10 @@ def add_person(stage: Stage, key: str, authority: Authority, position: str) -> N
     account = Account(username=f"{stage.programme.slug}-{key}", person=person)
     account.set_unusable_password()
     account.save()
-    mandate = Mandate.objects.create(
-        person=person, authority=authority, position=position, from_on=date(2020, 1, 1)
-    )
+    mandate = grant_mandate(
+        person=person, body=authority, position=position, from_on=date(2020, 1, 1), until_on=None, actor=None,
+        at=read_instant("2026-03-01T09:00"),
+    )  # fmt: skip
     stage.accounts[key] = (account, mandate)
 
 

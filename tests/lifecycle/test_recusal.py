@@ -65,15 +65,18 @@ def test_nor_does_an_officer_of_that_house_decide_what_is_left_open_or_depart_fo
     at = read_instant("2026-04-13T09:00")
     stage = play_until("2026-04-13T09:00")
     join(stage, "officer", "university")
+    officer, second = stage.actor("officer", at), stage.actor("second", at)
+    assert officer is not None
+    assert second is not None
     with pytest.raises(NotAllowed, match="同时在示例大学（合成）任职"):
         record_departure(
-            subject=stage.subjects["project"], key="aid#usual", reason="示例", actor=stage.actor("officer", at), at=at
+            subject=stage.subjects["project"], key="aid#usual", reason="示例", actor=officer, at=at
         )  # fmt: skip
     with pytest.raises(NotAllowed, match="同时在示例大学（合成）任职"):
         decide_discretion(
             programme=stage.programme, key="splitting", value="whole", reason="示例", at=at,
-            actor=stage.actor("officer", at), subject=stage.subjects["challenge"],
+            actor=officer, subject=stage.subjects["challenge"],
         )  # fmt: skip
     record_departure(
-        subject=stage.subjects["project"], key="aid#usual", reason="示例", actor=stage.actor("second", at), at=at
+        subject=stage.subjects["project"], key="aid#usual", reason="示例", actor=second, at=at
     )  # fmt: skip

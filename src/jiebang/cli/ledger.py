@@ -1,4 +1,4 @@
-"""`jiebang ledger verify|export`: hold chains against themselves and the receipts, files against their digests; hand chains out."""
+"""`jiebang ledger verify|export`: hold chains against themselves and the receipts, rows and files against them; hand chains out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def register(subparsers: Any) -> None:
     parser = subparsers.add_parser("ledger", help="核验账本，导出账本")
     parts = parser.add_subparsers(dest="part", metavar="动作", required=True)
     verify = parts.add_parser(
-        "verify", help="核对每条链、回执里的哈希和上传的文件，例如恢复备份以后；有问题时退出码为 1"
+        "verify",
+        help="核对每条链、回执里的哈希、按账本办下的事项和账目、上传的文件，例如恢复备份以后；有问题时退出码为 1",
     )
     verify.add_argument("chains", nargs="*", metavar="链", help="如 bureau:1；不写则核验全部")
     verify.set_defaults(run=run_verify)
@@ -46,9 +47,25 @@ def run_verify(options: Namespace) -> int:
             print(f"有问题：{key}，前 {report.verified_entries} 条完好。{report.problem.message}")
     if not keys:
         print("还没有账目。")
+    broken += _verify_rows(keys, everywhere=not options.chains)
     if not options.chains:
         broken += _verify_files()
     return 1 if broken else 0
+
+
+def _verify_rows(keys: list[str], *, everywhere: bool) -> int:
+    """What pages, rules and amounts go by has to be what the chains say was done; how much isn't."""
+    from jiebang.funding.against_ledger import altered_books
+    from jiebang.lifecycle.against_ledger import altered_cases
+    from jiebang.organisations.against_ledger import altered_mandates
+
+    altered = [told for key in keys for told in (*altered_cases(key), *altered_books(key))]
+    if everywhere:
+        altered += altered_mandates()
+    for told in altered:
+        print(f"有问题：{told}")
+    print(f"事实、结果、拨付和授权与账本核对，{len(altered)} 处不符")
+    return len(altered)
 
 
 def _verify_files() -> int:

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries
+from jiebang.ledger.read import read_entries
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, UnableToApply
 from jiebang.lifecycle.known import program_of
@@ -21,7 +22,7 @@ from jiebang.lifecycle.roles import require_no_interest, roles_of
 from jiebang.lifecycle.routing import close_run
 from jiebang.lifecycle.transitions import Act, Transition, find
 from jiebang.organisations.actor import Actor
-from jiebang.organisations.models import Programme
+from jiebang.organisations.models import Mandate, Programme
 from jiebang.policy.words import outcome_label
 
 
@@ -143,7 +144,7 @@ def _earlier_receipt(subject: Subject, submission: tuple[str, int], actor: Actor
     )
     if made is None:
         return None
-    if actor is not None and actor.organisation_id not in (None, made.subject.lead_id):
+    if actor is not None and actor.organisation_id not in (None, _sent_by(subject.programme.chain_key, made)):
         # Somebody else's receipt would say that this paper has arrived when it hasn't.
         raise AlreadyDone(
             where=subject.number, what="这份草稿的编号已被另一个单位用过", fix="重新打开表单再提交"
@@ -152,6 +153,13 @@ def _earlier_receipt(subject: Subject, submission: tuple[str, int], actor: Actor
     return Receipt(
         (reference,), None, {"subject": made.subject_id, "number": made.subject.number}, repeated=True
     )
+
+
+def _sent_by(chain_key: str, made: Submission) -> int | None:
+    """The organisation that a receipt was given to, as its ledger entry tells: not all who hand in lead the case."""
+    entry = next(read_entries(chain_key=chain_key, sequence=made.entry_sequence), None)
+    mandate = entry.body["actor"].get("mandate") if entry is not None else None
+    return Mandate.objects.filter(pk=mandate).values_list("organisation_id", flat=True).first()
 
 
 def _open_run(subject: Subject, stage: str) -> StageRun:

@@ -45,8 +45,14 @@ def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
         for name, raw in facts.items()
     ]  # fmt: skip
     FactEntry.objects.bulk_create(rows)
-    digests = {row.name: salted_digest(facts[row.name], row.salt) for row in rows}
+    digests = {row.name: salted_digest(as_digested(row), row.salt) for row in rows}
     act.drafts.append(EntryDraft("facts.recorded", {"subject": subject.pk, "digests": digests}))
+
+
+def as_digested(row: FactEntry) -> dict[str, Any]:
+    """What the ledger's digest of a fact is over: the value and where it is from, as they are on record."""
+    told = {"value": row.value, "source": row.source, "as_of": str(row.as_of)}
+    return told | ({"evidence": row.evidence} if row.evidence else {})
 
 
 def _refuse_for_many(act: Act, subject: Subject, names: Iterable[str]) -> None:

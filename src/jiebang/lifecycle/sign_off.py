@@ -74,7 +74,6 @@ def sign_off(act: Act) -> None:
     note = str(act.payload.get("note", ""))
     if not agreed and not note.strip():
         raise UnableToApply(where=act.stage.label, what="不同意要写理由", fix="写明理由")
-    _note_in_ledger(act, turn, agreed=agreed)
     made = SignOff.objects.create(
         run=act.run,
         position=turn,
@@ -83,6 +82,7 @@ def sign_off(act: Act) -> None:
         agreed=agreed,
         note=note,
     )
+    _note_in_ledger(act, made)
     if not agreed:
         void_signatures(act)
     act.result["sign_off"] = made.pk
@@ -94,17 +94,25 @@ def require_read(act: Act, what: str, fix: str) -> None:
         raise UnableToApply(where=act.stage.label, what=f"您打开页面之后，{what}", fix=fix)
 
 
-def _note_in_ledger(act: Act, position: str, *, agreed: bool) -> None:
+def _note_in_ledger(act: Act, made: SignOff) -> None:
     """Who agreed to what: without the proposal's digest a signature could later be said to be another's."""
-    body = {"subject": act.subject.pk, "position": position, "agreed": agreed}
+    body = {"subject": act.subject.pk, **signed_body(made)}
     if act.stage.kind not in MONEY_KINDS:
         proposal = standing_proposal(act.run)
         if proposal is None:
             raise UnableToApply(where=act.stage.label, what="还没有提出拟办意见", fix="先提出，再逐级签署")
-        if agreed:
+        if made.agreed:
             require_current(act, proposal, digest_known(act))
         body["proposal"] = proposal.digest
     act.drafts.append(EntryDraft("proposal.signed", body))
+
+
+def signed_body(made: SignOff) -> dict[str, int | str | bool]:
+    """What the ledger keeps of a signature: which it is, in what position, by which account, and whether it agrees."""
+    return {
+        "signature": made.pk, "run": made.run_id, "position": made.position, "account": made.signed_by_id,
+        "agreed": made.agreed,
+    }  # fmt: skip
 
 
 def void_signatures(act: Act) -> None:

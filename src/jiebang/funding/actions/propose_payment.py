@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from jiebang.funding.against_ledger import proposed_body
 from jiebang.funding.computed import BOOKED, figures_of
 from jiebang.funding.due import compute_due, others_items
 from jiebang.funding.models import Payment
@@ -40,16 +41,14 @@ def propose_payment(act: Act) -> None:
         item = found.item
         if not found.amount:
             continue
-        Payment.objects.create(
+        made = Payment.objects.create(
             run=act.run, subject=act.subject, item=key, kind=item.kind.value, amount=found.amount,
             lines=explain_amount(found)["lines"],
             shares={role: f"{part:.2f}" for role, part in found.shares.items()},
             payee="、".join(labels[role].label for role in item.payee), fiscal=item.fiscal, proposed_at=act.at,
             proposed_by_id=act.actor.account_id,
         )  # fmt: skip
-        act.drafts.append(
-            EntryDraft("payment.proposed", {"subject": act.subject.pk, "item": key, "amount": found.amount})
-        )
+        act.drafts.append(EntryDraft("payment.proposed", proposed_body(made)))
         proposed += 1
     if not proposed:
         if others_items(act):

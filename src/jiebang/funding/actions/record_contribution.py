@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from jiebang.funding.against_ledger import contribution_body
 from jiebang.funding.due import is_paid_out, others_items, unpaid_by_others
 from jiebang.funding.models import Contribution
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
@@ -54,7 +55,7 @@ def record_contribution(act: Act) -> str | None:
     )  # fmt: skip
     # Even where the bureau appointed a party to its role, of its own payment it only declares.
     source = "declared" if _is_party(act, made) else source_of(act)
-    act.drafts.append(EntryDraft("contribution.recorded", {**_told(made), "source": source}))
+    act.drafts.append(EntryDraft("contribution.recorded", {**contribution_body(made), "source": source}))
     act.messages.append(("contribution.recorded", act.subject, {"contribution": made.pk}))
     act.result["contribution"] = made.pk
     return _confirm(act, made) if source == "checked" else None
@@ -81,7 +82,7 @@ def confirm_contribution(act: Act) -> str | None:
         raise UnableToApply(where=act.stage.label, what="没有写理由", fix="退回付款登记要写明理由")
     found.refused_at, found.examined_by_id, found.note = act.at, act.actor.account_id, note
     found.save(update_fields=["refused_at", "examined_by", "note"])
-    act.drafts.append(EntryDraft("contribution.refused", _told(found)))
+    act.drafts.append(EntryDraft("contribution.refused", contribution_body(found)))
     return None
 
 
@@ -90,7 +91,7 @@ def _confirm(act: Act, row: Contribution) -> str | None:
     row.confirmed_at, row.examined_by_id = act.at, act.actor.account_id
     row.note = str(act.payload.get("note", ""))
     row.save(update_fields=["confirmed_at", "examined_by", "note"])
-    act.drafts.append(EntryDraft("contribution.confirmed", _told(row)))
+    act.drafts.append(EntryDraft("contribution.confirmed", contribution_body(row)))
     act.result["contribution"] = row.pk
     if act.stage.kind not in MONEY_KINDS or not others_items(act):
         return None
@@ -169,15 +170,3 @@ def _day(act: Act, item: Money) -> date:
             where=item.label, what=f"付款日期 {paid_on} 不合理", fix=f"应在 {first} 之后、今天之前"
         )
     return paid_on
-
-
-def _told(row: Contribution) -> dict[str, object]:
-    return {
-        "contribution": row.pk,
-        "subject": row.subject_id,
-        "item": row.item,
-        "payer": row.payer_id,
-        "payee": row.payee_id,
-        "amount": row.amount,
-        "paid_on": row.paid_on,
-    }

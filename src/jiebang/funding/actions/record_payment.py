@@ -11,6 +11,7 @@ from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, UnableToApply
 from jiebang.lifecycle.known import situation_of
+from jiebang.lifecycle.models import SignOff
 from jiebang.lifecycle.rules import EVERY_MOMENT, require_rules
 from jiebang.lifecycle.sign_off import require_signed
 from jiebang.lifecycle.transitions import Act
@@ -48,9 +49,12 @@ def record_payment(act: Act) -> str | None:
         raise UnableToApply(
             where=act.stage.label, what="没有写凭证号", fix="写国库集中支付凭证或银行回单的编号"
         )
-    if not local_date(act.run.opened_at) <= paid_on <= local_date(act.at):
+    first = _settled_on(act, payments)
+    if not first <= paid_on <= local_date(act.at):
         raise UnableToApply(
-            where=act.stage.label, what=f"拨付日期 {paid_on} 不合理", fix="应在本阶段开始之后、今天之前"
+            where=act.stage.label,
+            what=f"拨付日期 {paid_on} 不合理",
+            fix=f"应不早于提出、签署完毕之日（{first}），不晚于今天",
         )
     for payment in payments:
         payment.paid_on, payment.voucher = paid_on, voucher
@@ -72,6 +76,12 @@ def record_payment(act: Act) -> str | None:
         return "part_paid"
     # paid, recovered or bought: the outcome that this kind of stage is for
     return next(iter(KINDS[act.stage.kind].outcomes))
+
+
+def _settled_on(act: Act, payments: list[Payment]) -> date:
+    """The first day on which this money may have moved: it was proposed and everybody had signed."""
+    signed = SignOff.objects.filter(run=act.run, voided_at__isnull=True).values_list("signed_at", flat=True)
+    return local_date(max(*(one.proposed_at for one in payments), *signed, act.run.opened_at))
 
 
 def _refuse_known_voucher(act: Act, voucher: str) -> None:

@@ -1,0 +1,143 @@
+"""Whether the rows that rules, amounts and pages go by are still what the ledger says was done.
+
+The chain can't be changed quietly, the rows beside it can: a figure, who was out, what somebody signed. Each was digested or
+named in an entry when it was written, so a row that was changed, added or taken away past the door shows here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from jiebang.ledger.append import salted_digest
+from jiebang.ledger.read import read_entries
+from jiebang.lifecycle.facts import as_digested
+from jiebang.lifecycle.models import FactEntry, Proposal, SignOff, StageRun, Subject
+from jiebang.lifecycle.sign_off import signed_body
+from jiebang.lifecycle.transitions import events
+from jiebang.organisations.chains import bureau_of_chain
+
+
+def altered_cases(chain_key: str) -> Iterator[str]:
+    """Every fact, outcome, ending, proposal and signature in a bureau's programmes that isn't what its chain says, in Chinese."""
+    bureau = bureau_of_chain(chain_key)
+    if bureau is None:
+        return
+    numbers = dict(Subject.objects.filter(programme__bureau=bureau).values_list("pk", "number"))
+    for found in (_facts, _runs, _endings, _proposals, _signatures):
+        yield from found(chain_key, bureau, numbers)
+
+
+def _facts(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:
+    """Each fact's values have to be those recorded, in their order; the last of them stands unless it was set aside."""
+    said: dict[tuple[int, str], list[str]] = {}
+    newest: dict[tuple[int, str], int] = {}
+    aside = set()
+    for told in read_entries("facts.recorded", "use.applied_for", chain_key=chain_key):
+        subject = told.body["subject"]
+        for name, digest in told.body.get("digests", {}).items():
+            said.setdefault((subject, name), []).append(digest)
+            newest[subject, name] = told.sequence
+            aside.discard((subject, name))
+        # An application sets the earlier one's facts aside; its own are recorded by the entry just before.
+        aside |= {
+            (subject, name)
+            for name in told.body.get("cleared", ())
+            if newest.get((subject, name)) != told.sequence - 1
+        }
+    held: dict[tuple[int, str], list[str]] = {}
+    stands: dict[tuple[int, str], list[bool]] = {}
+    rows = FactEntry.objects.filter(subject__programme__bureau=bureau)
+    for row in rows.order_by("pk").iterator():
+        key = (row.subject_id, row.name)
+        held.setdefault(key, []).append(salted_digest(as_digested(row), row.salt))
+        stands.setdefault(key, []).append(row.superseded_at is None)
+    for key in sorted({*said, *held}):
+        thing = f"{numbers.get(key[0], key[0])} 的事实 {key[1]}"
+        if said.get(key) != held.get(key):
+            yield f"{thing} 与账本所记的不同：被改动、添加或删去"
+        elif stands[key] != [False] * (len(stands[key]) - 1) + [key not in aside]:
+            yield f"{thing} 现行的不是最后记录的那一个"
+
+
+def _runs(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:
+    """Each stage has to have ended as, when and by whom the ledger says, and none without an entry."""
+    said: dict[tuple[int, str], list[tuple[Any, ...]]] = {}
+    for told in read_entries("windows.shut", chain_key=chain_key):
+        for stage in told.body["stages"]:
+            said.setdefault((told.body["subject"], stage), []).append((told.at, None, None))
+    concluded = StageRun.objects.filter(subject__programme__bureau=bureau, closed_at__isnull=False)
+    for told in read_entries(*(f"stage.{event}" for event in sorted(events())), chain_key=chain_key):
+        if "outcome" in told.body:
+            actor = told.body["actor"].get("account")
+            said.setdefault((told.body["subject"], told.body["stage"]), []).append(
+                (told.at, told.body["outcome"], actor)
+            )
+    held: dict[tuple[int, str], list[tuple[Any, ...]]] = {}
+    for run in concluded.order_by("closed_at", "pk").iterator():
+        held.setdefault((run.subject_id, run.stage), []).append(
+            (run.closed_at, run.outcome, run.closed_by_id)
+        )
+    for key in sorted({*said, *held}):
+        ours, theirs = sorted(said.get(key, []), key=_by_time), sorted(held.get(key, []), key=_by_time)
+        if len(ours) != len(theirs) or not all(map(_agree, ours, theirs)):
+            yield f"{numbers.get(key[0], key[0])} 的阶段 {key[1]} 的结果、时间或办理人与账本所记的不同"
+
+
+def _by_time(one: tuple[Any, ...]) -> Any:
+    return one[0]
+
+
+def _agree(ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> bool:
+    # A window that a choice shut has the outcome of its kind and nobody's name.
+    return ours == theirs or (ours[1] is None and ours[0] == theirs[0])
+
+
+def _endings(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:
+    """What is out is out, and by what: a lane brought to life again could be paid."""
+    said: dict[int, tuple[Any, str]] = {}
+    for told in read_entries("subjects.ended", "bid.called_up", chain_key=chain_key):
+        if told.kind == "bid.called_up":
+            said.pop(told.body["subject"], None)
+        else:
+            said.update({one["subject"]: (told.at, one["ending"]) for one in told.body["ended"]})
+    rows = Subject.objects.filter(programme__bureau=bureau)
+    held = {
+        pk: (at, ending) for pk, at, ending in rows.values_list("pk", "ended_at", "ending") if at is not None
+    }
+    for pk in sorted({*said, *held}):
+        if said.get(pk) != held.get(pk):
+            yield f"{numbers.get(pk, pk)} 是否结束、何时和因何结束与账本所记的不同"
+
+
+def _proposals(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:
+    """What was put up for signature is what was signed."""
+    said = {told.body["proposal"] for told in read_entries("conclusion.proposed", chain_key=chain_key)}
+    held = set()
+    for row in (
+        Proposal.objects.filter(run__subject__programme__bureau=bureau).select_related("run").iterator()
+    ):
+        told = {name: getattr(row, name) for name in ("payload", "outcome", "ends", "makes")}
+        held.add(row.digest)
+        if row.digest not in said or salted_digest(told, row.salt) != row.digest:
+            yield f"{numbers.get(row.run.subject_id)} 的阶段 {row.run.stage} 的拟办意见与账本所记的不同"
+    if said - held:
+        yield f"有 {len(said - held)} 份拟办意见账本有记录而已不在"
+
+
+def _signatures(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:
+    """Nobody's signature was added, turned round, or put in another's name."""
+    said = {
+        told.body["signature"]: (told.at, {name: told.body[name] for name in _SIGNED})
+        for told in read_entries("proposal.signed", chain_key=chain_key)
+    }
+    rows = SignOff.objects.filter(run__subject__programme__bureau=bureau).select_related("run")
+    held = {row.pk: ((row.signed_at, signed_body(row)), row.run) for row in rows.order_by("pk").iterator()}
+    for pk, (now, run) in held.items():
+        if said.get(pk) != now:
+            yield f"{numbers.get(run.subject_id)} 的阶段 {run.stage} 的签署（第 {pk} 号）与账本所记的不同"
+    for pk in sorted(said.keys() - held.keys()):
+        yield f"第 {pk} 号签署账本有记录而已不在"
+
+
+_SIGNED = ("signature", "run", "position", "account", "agreed")
