@@ -137,6 +137,10 @@ def test_a_sent_draft_is_not_offered_again(life_until: PlayLife) -> None:
     client.post(where, {**form, **NEED, "_do": "save"})
     client.post(where, {**form, **NEED})
     assert hidden(client.get(where).content.decode(), "_draft") != form["_draft"]
+    Draft.objects.update(
+        sent_at=None
+    )  # as the second of two clicks leaves it that saves before the first is through
+    assert hidden(client.get(where).content.decode(), "_draft") != form["_draft"]
 
 
 def test_a_save_that_comes_too_late_brings_no_draft_back(life_until: PlayLife) -> None:

@@ -189,7 +189,7 @@ def test_an_administrators_own_row_has_no_buttons_and_can_not_be_ended(
 # ── enrolment and verification ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def enrolling(life: Life, client: Client | None = None, **given: str) -> tuple[int, str]:
+def enrolling(life: Life, client: Client | None = None, /, **given: str) -> tuple[int, str]:
     form = {
         "name": "示例丁公司（合成）", "credit_code": make_synthetic_credit_code(4321), "contact": "010-00000000",
         "bureau": str(life.stage.programme.bureau_id), "person": "丁（合成）", "username": "ding", **given,

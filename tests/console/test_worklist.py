@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.console.lives import Life, play_life
+from tests.console.lives import Life, play_example, play_life
 
 from jiebang.console.worklist import worklist_of
 from jiebang.lifecycle.clock import read_clock
@@ -73,6 +73,18 @@ def test_a_challenge_with_ones_own_bid_asks_for_no_other(life_until: PlayLife) -
     assert "已经提交，截止前可以更正" in text
     assert "正在征集和张榜" not in text
     assert "正在征集和张榜" in life.client("researcher").get("/console/worklist/").content.decode()
+
+
+@pytest.mark.django_db
+def test_where_only_others_pay_nobody_is_asked_to_put_up_an_amount(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = "2026-11-10T09:00"
+    life = play_example("shenzhen-enterprise.yaml", at, monkeypatch)
+    bid = life.subject("campus-bid")
+    assert ("登记他方付款",) in [acts for number, acts in acts_of(life, "chen", at) if number == bid.number]
+    page = life.client("chen").get(reverse("console:subject", args=[bid.pk])).content.decode()
+    assert "登记他方付款" in page
+    assert "提出拨付意见" not in page
+    assert "现在轮到" not in page
 
 
 def test_whoever_has_no_worklist_reads_where_to_go(life_until: PlayLife) -> None:

@@ -10,6 +10,7 @@ from tests.console.lives import Life
 from tests.journeys.conftest import DESK, PHONE, OpenPage
 
 from jiebang.console.models import Draft
+from jiebang.kernel.identifiers import make_synthetic_credit_code
 from jiebang.lifecycle.models import Subject
 from jiebang.organisations.models import Mandate
 
@@ -52,3 +53,54 @@ def test_what_is_typed_goes_out_in_no_other_name(
     page.get_by_role("button", name="提交揭榜申请").click()
     expect(page.get_by_role("heading", name="已收到")).to_be_visible()
     assert [bid.lead.name for bid in Subject.objects.filter(kind="bid") if bid.lead] == ["示例大学（合成）"]
+
+
+def test_what_the_second_window_sends_is_not_lost_behind_the_firsts_receipt(
+    life_until: PlayLife, open_as: OpenPage
+) -> None:
+    life = life_until("2026-03-06T09:00")
+    page = open_as(life, "prof")
+    address = f"/console/subjects/{life.subject('challenge').pk}/acts/bid/submit_bid/"
+    page.goto(address)
+    page.get_by_label("揭榜项目名称").fill("解法")
+    page.get_by_label("技术路线").fill("路线")
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.get_by_text("草稿已保存")).to_be_visible()
+    other = page.context.new_page()
+    other.goto(address)
+    page.get_by_role("button", name="提交揭榜申请").dblclick()
+    expect(page.get_by_role("heading", name="已收到")).to_be_visible()
+
+    other.get_by_label("揭榜项目名称").fill("改过的解法")
+    other.get_by_role("button", name="提交揭榜申请").click()
+    told = other.get_by_role("alert")
+    expect(told).to_contain_text("后来改的还没有提交")
+    expect(told).to_be_focused()
+    expect(other.get_by_label("揭榜项目名称")).to_have_value("改过的解法")
+    other.get_by_role("button", name="提交揭榜申请").click()
+    expect(other.get_by_role("heading", name="已收到")).to_be_visible()
+    assert [bid.title for bid in Subject.objects.filter(kind="bid")] == ["改过的解法"]
+
+
+def test_two_clicks_on_enrolling_still_end_with_a_code_that_serves(
+    life_until: PlayLife, open_as: OpenPage
+) -> None:
+    life = life_until("2026-03-02T09:30")
+    page = open_as(life, "")
+    page.goto("/console/enrol/")
+    for label, text in {
+        "单位全称": "示例丁公司（合成）", "统一社会信用代码": make_synthetic_credit_code(4321), "联系方式": "010-00000000",
+        "管理员姓名": "丁某", "管理员用户名": "ding",
+    }.items():  # fmt: skip
+        page.get_by_label(label).fill(text)
+    page.get_by_label("示例市科技局（合成）").check()
+    page.get_by_role("button", name="登记").dblclick()
+    expect(page.get_by_role("heading", name="已登记")).to_be_visible()
+    page.reload()
+    code = page.locator("#code").inner_text()
+    page.get_by_role("link", name="设置口令").click()
+    page.get_by_label("激活码").fill(code)
+    page.get_by_label("新口令").fill("Tian-shan-2026")
+    page.get_by_label("再输一次").fill("Tian-shan-2026")
+    page.get_by_role("button", name="设置口令").click()
+    expect(page.get_by_text("口令已设好")).to_be_visible()

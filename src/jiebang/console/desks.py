@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from jiebang.console.articles import articles_of
-from jiebang.console.offers import ASIDE, SUBMISSIONS, Offer, days_left, describe_stage, offers_of
+from jiebang.console.offers import (
+    ASIDE,
+    SUBMISSIONS,
+    Offer,
+    days_left,
+    describe_stage,
+    is_others_money,
+    offers_of,
+)
 from jiebang.console.proposed import Proposed, proposed_at
 from jiebang.console.sight import Sight, sight_of
 from jiebang.console.signing import sign_off_state
@@ -153,7 +161,7 @@ def _desk(run: StageRun, stage: Stage, program: Program, actor: Actor, at: datet
         offers=offers_of(act, proposed),
         verdicts=verdicts,
         unset_ahead=list(dict.fromkeys(unset)),
-        chain=sign_off_state(run, subject)[0] if serves else [],
+        chain=sign_off_state(run, subject)[0] if serves and not is_others_money(run, subject) else [],
         proposed=proposed if serves else None,
         returned=_returned_with(run),
         year_ahead=year_ahead,

@@ -22,7 +22,14 @@ def find_draft(
         mandate=visit.mandate, subject=subject, stage=stage, event=event, sent_at__isnull=True
     )
     wanted = None if replaces is None else [str(replaces.pk)]
-    return next((one for one in mine.order_by("-saved_at", "-pk") if one.data.get(REPLACES) == wanted), None)
+    found = [one for one in mine.order_by("-saved_at", "-pk") if one.data.get(REPLACES) == wanted]
+    # One of two clicks may save what the other has just sent.
+    return next((one for one in found if not _was_sent(subject, one.key, one.revision)), None)
+
+
+def _was_sent(subject: Subject, key: str, revision: int) -> bool:
+    """Whether a form with this key was sent, this revision or a later one."""
+    return Submission.objects.filter(programme=subject.programme, draft=key, revision__gte=revision).exists()
 
 
 def save_draft(
@@ -31,7 +38,7 @@ def save_draft(
     """Save what was typed under its key; None for a key that somebody else's draft has, or a draft that was sent."""
     key = key[:80] or new_draft_key()
     # A save that was under way while its form was sent must not bring the draft back.
-    if Submission.objects.filter(programme=subject.programme, draft=key, revision__gte=revision).exists():
+    if _was_sent(subject, key, revision):
         return None
     held = Draft.objects.filter(key=key).first()
     if held is not None and (

@@ -22,6 +22,7 @@ from jiebang.lifecycle.sign_off import chain_at, is_run_by_authority
 from jiebang.lifecycle.transitions import Act, Transition, find, rows_of
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.enums import Position
+from jiebang.policy.pack_money import MoneyKind
 from jiebang.policy.pack_process import Among, Stage
 from jiebang.policy.program import Program
 from jiebang.policy.stages import INTAKE_KINDS, MONEY_KINDS, is_guarded
@@ -94,8 +95,18 @@ def who_may(row: Transition, stage: Stage, program: Program) -> str:
     return "、".join(dict.fromkeys(program.pack.parties[r].label for r in roles)) or "有权的人"
 
 
+def is_others_money(run: StageRun, subject: Subject) -> bool:
+    """Whether all that is paid at a stage is paid by other parties to one another: there is nothing to put up, sign and pay out."""
+    items = (
+        program_of(subject).money_at(subject.process, run.stage).values() if run.kind in MONEY_KINDS else ()
+    )
+    return bool(items) and all(item.kind is MoneyKind.contribution for item in items)
+
+
 def is_shown(row: Transition, run: StageRun, subject: Subject) -> bool:
     """Leave out acts that have no sense here: signing without a chain, closing a correction that awaits its firm."""
+    if row.event in ("propose_payment", "sign_off", "record_payment") and is_others_money(run, subject):
+        return False
     if row.event == "submit_papers":
         stage = describe_stage(program_of(subject), subject, run.stage)
         return bool(stage and stage.papers.takes)

@@ -13,7 +13,15 @@ from django.db.models import F, Q
 
 from jiebang.console.articles import articles_of
 from jiebang.console.handed_in import HandedIn, handed_in
-from jiebang.console.offers import ASIDE, days_left, describe_stage, is_shown, may_in_role, obstacles_of
+from jiebang.console.offers import (
+    ASIDE,
+    days_left,
+    describe_stage,
+    is_others_money,
+    is_shown,
+    may_in_role,
+    obstacles_of,
+)
 from jiebang.console.proposed import Outdated, outdated_at, standing_at
 from jiebang.console.visibility import programmes_of, sees_proposals, visible_runs
 from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
@@ -202,7 +210,11 @@ def _sort_in(
     acts, waits, open_acts = [], "", []
     is_own = actor.organisation_id is not None and subject.lead_id == actor.organisation_id
     for row in rows_of(run.kind):
-        if row.event in ASIDE or not row.applies(stage) or not is_shown(row, run, subject):
+        # Beside the way of a case but where the case waits for nothing else.
+        aside = row.event in ASIDE and not (
+            row.event == "record_contribution" and is_others_money(run, subject)
+        )
+        if aside or not row.applies(stage) or not is_shown(row, run, subject):
             continue
         answers = "any_organisation" in row.who
         is_opinion = row.event == "submit_papers" and actor.organisation_id is None

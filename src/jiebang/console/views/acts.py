@@ -328,6 +328,7 @@ def _answer_again(
         messages.info(request, f"{told}同一张表单只办一次，之后在它上面改的没有记。")
         return redirect("console:subject", subject_id=scene.subject.pk)
     if not was_changed(earlier, form.typed if form else typed_of(request.POST)):
+        close_draft(scene.visit, earlier.draft, scene.visit.at)
         return redirect("console:receipt", draft=earlier.draft, revision=earlier.revision)
     if form is not None:
         if scene.event in ("submit_need", "submit_result") and earlier.subject.ended_at is None:

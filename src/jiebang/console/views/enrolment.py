@@ -85,10 +85,9 @@ def _enrolled_here(request: HttpRequest, given: dict[str, Any]) -> Account | Non
 
     A second click or a reload asks for the page with the code again, of which the first answer was never seen.
     """
-    key = SessionStore(request.session.session_key).get(
-        _ENROLLED
-    )  # as it stands now: the first answer may be under way
-    found = Account.objects.filter(pk=key, username=given["username"]).first()
+    as_it_stands_now = SessionStore(request.session.session_key)  # the first answer may still be under way
+    key = as_it_stands_now.get(_ENROLLED)
+    found = Account.objects.filter(pk=key, username=given["username"]).first() if key else None
     return found if found is not None and not found.has_usable_password() else None
 
 
