@@ -65,7 +65,7 @@ def test_check_names_every_problem_of_pack_and_cases(run: Run, tmp_path: Path) -
         f"{tmp_path}/stray/1:1: 这里有 YAML 文件，却没有 pack.yaml（应为：补上 pack.yaml，或把文件移进政策包的文件夹）",
         f"{KEY}/pack.yaml:32: parties.solver.is：“firms”不在可用的词里（应为：'organisation', 'organisations', 'authority', 'panel', 'person' 或 'persons'）",
         f"{KEY}/rules.yaml:37: “3 家”不是这里要的值（应为：应写期限）",
-        f"{KEY}/cases/rules.yaml:20: 案例要有 id 和 title",
+        f"{KEY}/cases/rules.yaml:20: 案例要有 id 和 title（应为：都写成文字；编号请加引号）",
         f"{KEY}：装载不了",
         "共 1 个政策包，4 处问题",
     ]  # fmt: skip
@@ -224,6 +224,102 @@ def test_a_case_that_cannot_be_read_is_a_failure(
     code, out, _ = run("cases", tmp_path)
     assert code == 1
     assert any(said in line for line in out)
+
+
+@pytest.mark.parametrize(
+    ("expect", "where", "said"),
+    [
+        ("{rules: [size]}", "rules", "“[size]”应是一组键（应为：写成 {规则: pass}）"),
+        ("{rules: {size: passed}}", "rules.size", "“passed”不在可用的词里"),
+        ("{rules: {}}", "rules", "rules 里什么也没有写，什么也不会检查"),
+        ("{money: {aid: {amuont: 1 元}}}", "money.aid", "没有“amuont”这一项（应为：可用：amount、"),
+        ("{terms: {notice: {ends_on: 2026-03-09}}}", "terms.notice", "没有写从哪一天起算，什么也不会检查"),
+        ("{walk: {steps: [{collect: closed}], opne: [vet]}}", "walk.opne", "没有“opne”这一项"),
+        ("{walk: {steps: [collect]}}", "walk.steps.0", "“collect”不是一步（应为：每步写成 {阶段: 结果}）"),
+        ("{walk: {open: [vet]}}", "walk", "缺少“steps”"),
+        ("{scores: {stage: review, reviews: {x: [90 分]}, survived: [x]}}", "scores.survived", "没有“survived”这一项"),
+        ("{stage: {vet: {kinds: vet_need}}}", "stage.vet.kinds", "没有“kinds”这一项"),
+        ("{papers: {bid: {take: [bid-form]}}}", "papers.bid.take", "没有“take”这一项"),
+        ("{capacities: {stage: pay, pays: [solver]}}", "capacities.pays", "没有“pays”这一项"),
+        ("{in_force: inforce}", "in_force", "“inforce”不在可用的词里"),
+        ("{in_force: {stat: in_force}}", "in_force.stat", "没有“stat”这一项"),
+        ("{parties: bureau}", "parties", "“bureau”应是一个列表"),
+        ("{ruls: {size: pass}}", "ruls", "expect 没有“ruls”这一项"),
+    ],
+)  # fmt: skip
+def test_an_expectation_that_asks_nothing_is_told_by_check(
+    run: Run, tmp_path: Path, expect: str, where: str, said: str
+) -> None:
+    copy_sample(tmp_path, ("cases/rules.yaml", "expect: {rules: {size: departable}}", f"expect: {expect}"))
+    code, out, _ = run("packs", "check", tmp_path)
+    assert code == 1
+    [line] = [line for line in out if said in line]
+    assert line.startswith(f"{KEY}/cases/rules.yaml:")
+
+
+def test_everything_wrong_with_a_case_comes_at_once_and_the_background_only_once(
+    run: Run, tmp_path: Path
+) -> None:
+    copy_sample(
+        tmp_path,
+        (
+            "cases/rules.yaml",
+            "given:\n  on: 2026-03-02\n",
+            "given:\n  on: 2026-03-02\n  relations_as_of: 2027-01-01\n",
+        ),
+        (
+            "cases/rules.yaml",
+            "expect: {rules: {size: departable}}",
+            "expect: {rules: {size: maybe}, ruls: {size: pass}}",
+        ),
+        ("cases/rules.yaml", "37 个月", "37 家"),
+    )
+    code, out, _ = run("packs", "check", tmp_path)
+    assert code == 1
+    problems = [line for line in out if line.startswith(f"{KEY}/cases/")]
+    background = [line for line in problems if "given：relations_as_of：查询日期" in line]
+    assert len(background) == 1
+    assert background[0].startswith(f"{KEY}/cases/rules.yaml:3: ")
+    assert sum("“maybe”不在可用的词里" in line or "expect 没有“ruls”这一项" in line for line in problems) == 2
+    [value] = [line for line in problems if "“37 家”不是这里要的值" in line]
+    number = int(value.split(":")[1])
+    assert "37 家" in (tmp_path / KEY / "cases" / "rules.yaml").read_text().splitlines()[number - 1]
+
+
+def test_a_fact_that_is_not_there_cannot_be_taken_away(run: Run, tmp_path: Path) -> None:
+    copy_sample(
+        tmp_path,
+        ("cases/rules.yaml", "{challenge.total_investment: 4999999.99 元}", "{challenge.totl: unknown}"),
+    )
+    code, out, _ = run("packs", "check", tmp_path)
+    assert code == 1
+    assert any("政策包里没有事实“challenge.totl”" in line for line in out)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("packs", "check"), ("packs", "list"), ("cases",), ("clauses",), ("clauses", "--mutate")],
+    ids=" ".join,
+)
+def test_a_folder_that_is_not_there_is_never_passed_over(
+    run: Run, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    copy_sample(tmp_path)
+    for missing, fix in ((tmp_path / "nowhere", "检查路径"), (tmp_path / KEY / "pack.yaml", "写文件夹")):
+        code, out, err = run(*command, tmp_path, missing)
+        assert (code, out) == (2, [])
+        assert "错误：没有文件夹" in err[0]
+        assert fix in err[0]
+
+
+@pytest.mark.parametrize(
+    "command", [("packs", "show"), ("evaluate", "--on", "2026-03-02", "--facts", "f", "--pack")]
+)
+def test_a_name_longer_than_any_file_s_is_answered(run: Run, command: tuple[str, ...]) -> None:
+    code, _, err = run(*command, "长" * 5000)
+    assert code == 2
+    assert err[0].startswith("错误：没有政策包“长长")
+    assert len(err[0]) < 500
 
 
 def test_cases_of_a_pack_that_does_not_load_have_not_passed(run: Run, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.policy.building import SAMPLE
 
+from jiebang.policy.cases import read_cases
 from jiebang.policy.folders import BASES
 from jiebang.policy.loader import find_packs, load_pack
 from jiebang.policy.shelf import stray_folders
@@ -76,6 +77,7 @@ def test_the_sample_is_sound(tmp_path: Path) -> None:
         ("process.yaml", "takes: [bid-form]", "takes: [bid-from]", "bid-from", "没有材料“bid-from”（应为：是不是 bid-form）"),
         ("process.yaml", "by: [solver, sponsor]", "by: [sollver]", "sollver", "没有角色“sollver”（应为：是不是 solver）"),
         ("pack.yaml", "list: fields", "list: feelds", "feelds", "没有“feelds”这个清单（应为：在 lists 里写出它；已有：fields）"),
+        ("rules.yaml", "related: [bid.lead]", "related: [solver]", "related: [solver]", "“solver”是角色，不是事实（应为：写它的一个事实，或记着由谁担任的事实，如 bid.lead、challenge.sponsor）"),
         # values and units
         ("rules.yaml", SIZE, "at_least: [challenge.total_investment, 500 万]", "500 万]", f"“500 万”不是带单位的值{LITERAL}"),
         ("rules.yaml", SIZE, "at_least: [challenge.total_investment, 500]", ", 500]", f"数 500 没有单位{NO_UNIT}"),
@@ -102,6 +104,16 @@ def test_the_sample_is_sound(tmp_path: Path) -> None:
         ("pack.yaml", "lasts: 3 年", "lasts: 3 家", "3 家", "“3 家”不是这里要的值（应为：写成“3 年”）"),
         ("pack.yaml", "lasts: 3 年", "until: 2025-12-31", "2025-12-31", "失效日期早于生效日期（应为：检查两个日期）"),
         ("pack.yaml", "from: 2026-01-01", "from: 2026-02-30", "2026-02-30", "pack.in_force.from：没有“2026-02-30”这一天；写成 2026-03-02，办法空着的写 unset"),
+        ("pack.yaml", "from: 2026-01-01", 'from: "20260101"', "20260101", "pack.in_force.from：没有“20260101”这一天；写成 2026-03-02，办法空着的写 unset"),
+        ("pack.yaml", "from: 2026-01-01", "from: 2026-W01-4", "2026-W01-4", "pack.in_force.from：没有“2026-W01-4”这一天；写成 2026-03-02，办法空着的写 unset"),
+        ("pack.yaml", "lasts: 3 年", "lasts: 3 年, until: 2028-12-31", "until", "有效期写了两种（应为：until 和 lasts 只写一个）"),
+        ("process.yaml", "pass_mark: 60 分", "pass_mark: 100.01 分", "100.01", "及格线 100.01 分 高于各项满分之和 100 分（应为：谁也达不到；检查分数）"),
+        ("process.yaml", "most: 40 分", "most: 0 分", "0 分}}", "“0 分”等于没有（应为：写大于零的数，或去掉这一项）"),
+        ("process.yaml", "survivors: 2 个", "survivors: 0 个", "0 个", "“0 个”等于没有（应为：写大于零的数，或去掉这一项）"),
+        ("process.yaml", "at_most: 2 次", "at_most: 0 次", "0 次", "“0 次”等于没有（应为：写大于零的数，或去掉这一项）"),
+        # when rules run
+        ("rules.yaml", "    at: submit\n    stages: [vet]\n    test", "    at: pay\n    stages: [vet]\n    test", "at: pay", "阶段“vet”（需求论证）没有 at: pay 的时候（应为：写 decide 或 submit，或改在签约、拨付的阶段检查）"),
+        ("rules.yaml", "    at: submit\n    stages: [vet]\n    test", "    at: sign\n    stages: [pay]\n    test", "at: sign", "阶段“pay”（资金拨付）没有 at: sign 的时候（应为：写 decide 或 submit，或改在签约、拨付的阶段检查）"),
         # force
         ("rules.yaml", WILLING, "force: in-principle", "name: willing", "“原则上”的条件没有写谁可以例外（应为：写 departs: {by: 角色, with: reason|meeting|external_act}）"),
         ("rules.yaml", WILLING, "departs: {by: [bureau], with: reason}", "name: willing", "force 是 must 的条件不能例外（应为：去掉 departs，或改为 in-principle）"),
@@ -114,7 +126,7 @@ def test_the_sample_is_sound(tmp_path: Path) -> None:
         ("pack.yaml", "is: organisations", "is: organisations, colour: red", "colour", "parties.solver.colour：不认识这个键（应为：检查拼写，或删掉它）"),
         ("pack.yaml", "is: organisations", "is: firms", "firms", "parties.solver.is：“firms”不在可用的词里（应为：'organisation', 'organisations', 'authority', 'panel', 'person' 或 'persons'）"),
         ("pack.yaml", 'version: "1"', "version: 1", "version", "pack.version：“1”应是文字（应为：写成文字；数字编号请加引号）"),
-        ("rules.yaml", "clause: EX-3\n    label: 规模与年限", "clause: EX-3\n    label: [规模]", "[规模]", "rules.size.label：“['规模']”应是文字（应为：写成文字；数字编号请加引号）"),
+        ("rules.yaml", "clause: EX-3\n    label: 规模与年限", "clause: EX-3\n    label: [规模]", "[规模]", "rules.size.label：“[规模]”应是文字（应为：写成文字；数字编号请加引号）"),
         # what the platform tells
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, said_by: [burau]", "said_by", "没有角色“burau”（应为：是不是 bureau）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, said_by: [bureau], told: {stood_at: {select: challenge.total_investment}}", "said_by", "由系统告知的，没有谁来写（应为：said_by 和 told 只写一个）"),
@@ -160,7 +172,85 @@ def test_a_round_of_money_through_a_condition_is_found(tmp_path: Path) -> None:
 def test_two_operators_in_one_condition_are_refused(tmp_path: Path) -> None:
     found = problems_of(spoil(tmp_path, ("rules.yaml", SIZE, f"{SIZE}, holds: sponsor.willing")))
     assert found
-    assert all(said.endswith("不认识这个键（应为：检查拼写，或删掉它）") for said in found)
+    assert all(
+        said.endswith("不认识这个键（应为：一处只写一种判断或算法；几个条件用 all 或 any 合起来）")
+        for said in found
+    )
+
+
+def test_a_misspelt_word_is_answered_with_the_nearest_there_are(tmp_path: Path) -> None:
+    new = "stages: [vet]\n    proceses: [research]\n    test"
+    folder = spoil(
+        tmp_path, ("rules.yaml", "at: submit\n    stages: [vet]\n    test", f"at: submit\n    {new}")
+    )
+    [said] = problems_of(folder)
+    assert said.startswith(f"{KEY}/rules.yaml:{line_of(folder, 'rules.yaml', 'proceses')}: ")
+    assert said.endswith("不认识这个键（应为：是不是 processes）")
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("more/extra.yaml", f"{KEY}/more:1: 这个文件夹里的内容不会读到（应为：移到政策包的文件夹里；案例放 cases）"),
+        ("more/deep/extra.yml", f"{KEY}/more:1: 这个文件夹里的内容不会读到（应为：移到政策包的文件夹里；案例放 cases）"),
+        ("extra.yml", f"{KEY}/extra.yml:1: 政策包里有读不到的文件（应为：只放 .yaml（内容）和 .md（说明））"),
+    ],
+)  # fmt: skip
+def test_what_nothing_would_read_is_named(tmp_path: Path, path: str, what: str) -> None:
+    folder = spoil(tmp_path)
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text("rules: {}\n")
+    assert problems_of(folder) == [what]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "what"),
+    [
+        ("extra.yml", "cases: []\n", "extra.yml:1: 案例里有读不到的文件或文件夹（应为：案例写在 cases/*.yaml 里）"),
+        ("deep/extra.yaml", "cases: []\n", "deep:1: 案例里有读不到的文件或文件夹（应为：案例写在 cases/*.yaml 里）"),
+        ("extra.yaml", "given: {on: 2026-03-02}\n", "extra.yaml:1: 这个文件里没有案例（应为：在 cases: 下写案例，每个以 - 开头）"),
+        ("extra.yaml", "\ncases: {a: 1}\n", "extra.yaml:2: 这个文件里没有案例（应为：在 cases: 下写案例，每个以 - 开头）"),
+        ("extra.yaml", "", "extra.yaml:1: 文件是空的"),
+    ],
+)  # fmt: skip
+def test_cases_that_nothing_would_run_are_named(tmp_path: Path, path: str, text: str, what: str) -> None:
+    folder = spoil(tmp_path)
+    (folder / "cases" / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / "cases" / path).write_text(text)
+    assert [str(problem) for problem in read_cases(folder).problems] == [f"{KEY}/cases/{what}"]
+
+
+def test_a_rule_of_one_process_does_not_run_at_a_stage_of_another(tmp_path: Path) -> None:
+    other = (
+        "\n  other:\n    clause: EX-9\n    label: 另一个\n    instrument: open-bid\n    starts: sum-up\n"
+        "    stages: {sum-up: {clause: EX-9, kind: summarise, label: 总结, per: batch, by: bureau, outcomes: {recorded: {end: 完}}}}\n"
+    )
+    submit = "at: submit\n    stages: [vet]\n    test"
+    folder = spoil(
+        tmp_path, ("rules.yaml", submit, submit.replace("stages", "processes: [other]\n    stages"))
+    )
+    with (folder / "process.yaml").open("a") as file:
+        file.write(other)
+    line = line_of(folder, "rules.yaml", "processes: [other]") + 1
+    said = "阶段“vet”不在这条规则的流程里，规则永远不会运行（应为：改 stages 或 processes）"
+    assert problems_of(folder) == [f"{KEY}/rules.yaml:{line}: {said}"]
+
+
+def test_a_pack_is_no_base_of_its_own(tmp_path: Path) -> None:
+    folder = spoil(tmp_path, ("pack.yaml", "extends: national-base/1", f"extends: {KEY}"))
+    assert problems_of(folder) == [
+        f"{KEY}/pack.yaml:7: 政策包不能以自己为基础包（应为：写另一个包，或删掉 extends）"
+    ]
+
+
+def test_a_base_has_no_base(tmp_path: Path) -> None:
+    folder = spoil(tmp_path, ("pack.yaml", "extends: national-base/1", "extends: other/1"))
+    shutil.copytree(folder, tmp_path / "other" / "1")
+    file = tmp_path / "other" / "1" / "pack.yaml"
+    file.write_text(file.read_text().replace("id: example-open-bid", "id: other").replace("other/1", KEY))
+    assert problems_of(folder) == [
+        "other/1/pack.yaml:7: 基础包不能再以别的包为基础（应为：去掉这里的 extends）"
+    ]
 
 
 def test_an_unknown_operator_is_answered_with_those_there_are(tmp_path: Path) -> None:

@@ -87,10 +87,10 @@ def test_the_sound_process_is_sound() -> None:
         ("stages.approve.at_once", {"holds": "bid.a"}, "stages.approve.at_once", "“立项”不能写 at_once"),
         ("stages.select.late", {"holds": "bid.a"}, "stages.select.late", "“遴选”不能写 late"),
         # what a stage needs isn't there on every way to it
-        ("stages.vet.outcomes.rejected", "select", "stages.select", "“遴选”需要先有 scores，但有的路走到这里时还没有"),
-        ("stages.collect.outcomes.none_received", "vet", "stages.vet", "“论证”需要先有 needs，但有的路走到这里时还没有"),
-        ("stages.approve.outcomes.rejected", "sign", "stages.sign", "“签约”需要先有 projects，但有的路走到这里时还没有"),
-        ("stages.sign.per", "result", "stages.sign", "“签约”需要先有 results，但有的路走到这里时还没有"),
+        ("stages.vet.outcomes.rejected", "select", "stages.select", "“遴选”需要先有评审结果，但有的路走到这里时还没有"),
+        ("stages.collect.outcomes.none_received", "vet", "stages.vet", "“论证”需要先有需求，但有的路走到这里时还没有"),
+        ("stages.approve.outcomes.rejected", "sign", "stages.sign", "“签约”需要先有立项项目，但有的路走到这里时还没有"),
+        ("stages.sign.per", "result", "stages.sign", "“签约”需要先有成果，但有的路走到这里时还没有"),
     ],
 )  # fmt: skip
 def test_each_unsoundness_is_reported(path: str, value: object, where: str, what: str) -> None:

@@ -36,7 +36,8 @@ def register(subparsers: Any) -> None:
 def read_day(text: str) -> date:
     """A day given on the command line."""
     # Only when a day is given: the start of other commands isn't to wait for it.
-    from jiebang.policy.values import BadValue, read_day as read
+    from jiebang.policy.values import BadValue
+    from jiebang.policy.values import read_day as read
 
     try:
         return read(text)

@@ -59,6 +59,7 @@ def run_check(options: Namespace) -> int:
                 read_situation(pack.program, case, calendar)
             except PackProblems as error:
                 problems += error.problems
+    problems = list(dict.fromkeys(problems))
     for problem in problems:
         print(problem)
     for pack in shelf:

@@ -17,7 +17,6 @@ from jiebang.policy.truth import FAIL, PASS, UNKNOWN
 from jiebang.policy.values import PERCENT, format_value
 from jiebang.policy.working import equate
 
-
 #: what a ratio without an end may be off by
 _NOTHING, _NEAREST = Decimal("1e-20"), Decimal("1e-10")
 

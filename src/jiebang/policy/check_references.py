@@ -5,21 +5,28 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel
 
 from jiebang.policy.names import declared_type
-from jiebang.policy.pack import ITEM_SECTIONS, Pack
+from jiebang.policy.pack import ITEM_SECTIONS, Pack, belongs
 from jiebang.policy.pack_facts import FactDeclaration, Told
 from jiebang.policy.pack_items import UNSET
+from jiebang.policy.pack_process import Scoring
 from jiebang.policy.process import is_only_returned_to, is_windowed
-from jiebang.policy.stages import Per
+from jiebang.policy.stages import KINDS, MONEY_KINDS, Per
 from jiebang.policy.values import FACT_NAME, NAME, BadValue, Kind, ValueType, read_literal
 
 Report = Callable[[tuple[str | int, ...], str, str], None]
 _SUBJECTS = frozenset(p.value for p in Per) | {"programme", "payment", "application", "extension"}
 _TOLD_WORDS = ("opened", "closes", "closed", "handed_in", "passed", "came_to", "stood_at")
+#: the kinds of stages at which a rule at these moments is asked
+_ASKED_AT: Mapping[str, frozenset[str]] = {
+    "sign": frozenset({"sign"}),
+    "pay": MONEY_KINDS | {"apply_for_payment"},
+}
 _CLAUSE = re.compile(r"[A-Z]{2,4}-[0-9A-Za-z.]+$")
 
 
@@ -175,6 +182,27 @@ class _Check:
                 self._pointers(item, (section, key))
         self._money_duties_rights_papers()
         self._stages()
+        self._when_rules_run()
+
+    def _when_rules_run(self) -> None:
+        """A rule runs only at stages of its processes; and about a signature or a payment is asked only where there is one."""
+        for key, rule in self.pack.rules.items():
+            processes = [p for name, p in self.pack.processes.items() if belongs(rule, name)]
+            for i, name in enumerate(rule.stages):
+                kinds = {p.stages[name].kind for p in processes if name in p.stages}
+                if name in self.stages and processes and not kinds:
+                    self.report(
+                        ("rules", key, "stages", i),
+                        f"阶段“{name}”不在这条规则的流程里，规则永远不会运行",
+                        "改 stages 或 processes",
+                    )
+                asked = _ASKED_AT.get(rule.at.value)
+                if asked is not None and kinds and not kinds & asked and kinds <= set(KINDS):
+                    self.report(
+                        ("rules", key, "at"),
+                        f"阶段“{name}”（{'、'.join(KINDS[k].label for k in sorted(kinds))}）没有 at: {rule.at.value} 的时候",
+                        "写 decide 或 submit，或改在签约、拨付的阶段检查",
+                    )
 
     def _pointers(self, item: Any, path: tuple[str | int, ...]) -> None:
         """The words that name the same sort of thing wherever they stand."""
@@ -235,27 +263,47 @@ class _Check:
                     for paper in getattr(stage.papers, side):
                         self.known(paper, pack.papers, (*path, "papers", side), "材料")
                 if stage.at_most is not None:
-                    self._literal(stage.at_most, "count", (*path, "at_most"))
+                    self._positive(stage.at_most, "count", (*path, "at_most"))
                 if stage.scoring is not None:
-                    for word, criterion in stage.scoring.criteria.items():
-                        self._literal(criterion.most, "score", (*path, "scoring", "criteria", word, "most"))
-                    for word, kind in (("pass_mark", "score"), ("survivors", "count")):
-                        value = getattr(stage.scoring, word)
-                        if value is not None:
-                            self._literal(value, kind, (*path, "scoring", word))
+                    self._scoring(stage.scoring, (*path, "scoring"))
 
-    def _literal(self, raw: str, kind: str, path: tuple[str | int, ...]) -> None:
+    def _scoring(self, scoring: Scoring, path: tuple[str | int, ...]) -> None:
+        """Points that somebody can get, a line that can be reached, at least one who passes."""
+        mosts = [
+            self._positive(criterion.most, "score", (*path, "criteria", word, "most"))
+            for word, criterion in scoring.criteria.items()
+        ]
+        if scoring.survivors is not None:
+            self._positive(scoring.survivors, "count", (*path, "survivors"))
+        if scoring.pass_mark is None:
+            return
+        line = self._literal(scoring.pass_mark, "score", (*path, "pass_mark"))
+        known = [most for most in mosts if most is not None]
+        if line is not None and known and len(known) == len(mosts) and line > sum(known):
+            what = f"及格线 {scoring.pass_mark} 高于各项满分之和 {sum(known):f} 分"
+            self.report((*path, "pass_mark"), what, "谁也达不到；检查分数")
+
+    def _positive(self, raw: str, kind: str, path: tuple[str | int, ...]) -> Decimal | None:
+        found = self._literal(raw, kind, path)
+        if found == 0:
+            self.report(path, f"“{raw}”等于没有", "写大于零的数，或去掉这一项")
+        return found
+
+    def _literal(self, raw: str, kind: str, path: tuple[str | int, ...]) -> Any:
+        """The value of a literal of a kind; None where it isn't one (reported)."""
         try:
-            of, _ = read_literal(raw)
+            of, value = read_literal(raw)
         except Exception as error:  # noqa: BLE001  any unreadable literal is reported the same way
             self.report(path, f"“{raw}”读不懂", getattr(error, "fix", ""))
-            return
+            return None
         if of.kind.value != kind:
             self.report(
                 path,
                 f"“{raw}”不是这里要的值",
                 {"count": "写成“3 家”", "score": "写成“60 分”", "term": "写成“3 年”"}[kind],
             )
+            return None
+        return value
 
     def discretion(self) -> None:
         """An open question has a readable type."""
@@ -275,5 +323,7 @@ class _Check:
             self._literal(found.lasts, "term", path)
             if found.lasts.strip().endswith("工作日"):
                 self.report(path, "有效期不按工作日计", "写成 3 年、18 个月 或 90 日")
+        if found.lasts is not None and found.until is not None:
+            self.report(("pack", "in_force", "until"), "有效期写了两种", "until 和 lasts 只写一个")
         if found.from_ != UNSET and found.until is not None and found.until < found.from_:  # type: ignore[operator]  # not the word unset
             self.report(("pack", "in_force"), "失效日期早于生效日期", "检查两个日期")

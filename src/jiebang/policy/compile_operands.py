@@ -41,6 +41,9 @@ def compile_fact(name: str, names: Names, path: Path, least: int) -> Operand:
     if of is None:
         if name in names.broken or name.rpartition(".")[0] in names.broken:
             raise Unresolved
+        if name in names.pack.parties:
+            fix = "写它的一个事实，或记着由谁担任的事实，如 bid.lead、challenge.sponsor"
+            raise names.fail(path, f"“{name}”是角色，不是事实", fix)
         raise names.fail(path, f"没有声明过的事实“{name}”", nearest(name, names.types, "facts"))
     if name in names.items:
         word, column = names.items[name]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +17,7 @@ from jiebang.policy.program import Program
 from jiebang.policy.scores import BadScores, check_review, rank
 from jiebang.policy.situation import Situation
 from jiebang.policy.truth import PASS, UNKNOWN
-from jiebang.policy.values import format_value, is_blank, read_literal
+from jiebang.policy.values import format_value, is_blank, read_day, read_literal
 from jiebang.policy.verdicts import judge_rule, unset_of
 
 
@@ -98,9 +97,7 @@ class Check:
                 self.differ(f"期限 {key} 的长度", expected["length"], shown)
             if "from" not in expected:
                 continue
-            found = self.program.timekeeper.deadline(
-                key, date.fromisoformat(expected["from"]), self.situation
-            )
+            found = self.program.timekeeper.deadline(key, read_day(expected["from"]), self.situation)
             for word, value in expected.items():
                 if word == "ends_on":
                     wanted_on = None if value == "unknown" else value

@@ -56,11 +56,7 @@ def read_raw(folder: Path, base_roots: tuple[Path, ...] = ()) -> tuple[RawPack, 
         return raw, [Problem(shown, 1, "文件夹里没有 pack.yaml", "政策包的身份写在 pack.yaml 的 pack: 下")]
     for path in sorted(folder.glob("*.yaml")):
         _merge_file(raw, path, f"{shown}/{path.name}", problems, own=True)
-    strays = sorted(p.name for p in folder.iterdir() if p.is_file() and p.suffix not in (".yaml", ".md"))
-    problems += [
-        Problem(f"{shown}/{name}", 1, "政策包里有读不到的文件", "只放 .yaml（内容）和 .md（说明）")
-        for name in strays
-    ]
+    problems += _unread_below(folder, shown)
     identity = raw.data.get("pack")
     for word, name in (("id", folder.parent.name), ("version", folder.name)):
         if isinstance(identity, dict) and isinstance(identity.get(word), str) and identity[word] != name:
@@ -70,16 +66,52 @@ def read_raw(folder: Path, base_roots: tuple[Path, ...] = ()) -> tuple[RawPack, 
     extends = identity.get("extends") if isinstance(identity, dict) else None
     if isinstance(extends, str):
         base = _find_base(extends, folder, base_roots)
-        if base is None:
-            file, line = raw.place(("pack", "extends"))
+        file, line = raw.place(("pack", "extends"))
+        if base is not None and base.resolve() == folder.resolve():
+            problems.append(Problem(file, line, "政策包不能以自己为基础包", "写另一个包，或删掉 extends"))
+            raw.is_torn = True
+        elif base is None:
             problems.append(
                 Problem(file, line, f"找不到所依据的基础包“{extends}”", "写 编号/版本，如 national-base/1")
             )
         else:
-            for path in sorted(base.glob("*.yaml")):
-                if path.name != "pack.yaml":
-                    _merge_file(raw, path, f"{base.parent.name}/{base.name}/{path.name}", problems, own=False)
+            _merge_base(raw, base, problems)
     return raw, problems
+
+
+def _merge_base(raw: RawPack, base: Path, problems: list[Problem]) -> None:
+    """The items of a base; where it can't be one, only that is said, not every name that is therefore lost or doubled."""
+    sound = len(problems)
+    shown = f"{base.parent.name}/{base.name}"
+    _merge_file(raw, base / "pack.yaml", f"{shown}/pack.yaml", problems, own=False)
+    if len(problems) > sound:
+        raw.is_torn = True
+        return
+    for path in sorted(base.glob("*.yaml")):
+        if path.name != "pack.yaml":
+            _merge_file(raw, path, f"{shown}/{path.name}", problems, own=False)
+
+
+#: the folders inside a pack's that something else reads
+_READ_ELSEWHERE = ("cases", "scenarios")
+
+
+def _unread_below(folder: Path, shown: str) -> Iterator[Problem]:
+    """What stands in a pack's folder, or in folders inside it, and isn't read by anything."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and path.suffix != ".yaml":
+            inside = path.name not in _READ_ELSEWHERE and any(path.glob("**/*.y*ml"))
+            if inside:
+                yield Problem(
+                    f"{shown}/{path.name}",
+                    1,
+                    "这个文件夹里的内容不会读到",
+                    "移到政策包的文件夹里；案例放 cases",
+                )
+        elif path.suffix not in (".yaml", ".md"):
+            yield Problem(
+                f"{shown}/{path.name}", 1, "政策包里有读不到的文件", "只放 .yaml（内容）和 .md（说明）"
+            )
 
 
 def _find_base(key: str, folder: Path, roots: tuple[Path, ...]) -> Path | None:
@@ -100,40 +132,48 @@ def _merge_file(raw: RawPack, path: Path, shown: str, problems: list[Problem], *
     if not isinstance(file.data, dict):
         problems.append(Problem(shown, 1, "文件最外层要是一组键", f"可用：{'、'.join(SECTIONS)}"))
         return
+    if not own and (further := _further_base(file)):
+        problems.append(further)
+        return
     for section, content in file.data.items():
+        if content is None or (section == "pack" and not own):
+            continue  # nothing is written there, as the strict reader has said; or whose base it is
         if section not in SECTIONS:
-            problems.append(
-                Problem(
-                    shown,
-                    file.line_of((section,)),
-                    f"不认识的部分“{section}”",
-                    f"可用：{'、'.join(SECTIONS)}",
-                )
-            )
+            line = file.line_of((section,))
+            problems.append(Problem(shown, line, f"不认识的部分“{section}”", f"可用：{'、'.join(SECTIONS)}"))
             continue
-        if section in SINGLE_SECTIONS or not isinstance(content, dict):
-            if section == "counting" and not own and (section,) in raw.own:
-                continue  # a regulation that says itself how it counts takes the place of the general law
-            if section in raw.data:
-                problems.append(_twice(raw, (section,), file, own=own))
-                continue
-            raw.data[section] = content
-            raw.origin[(section,)] = file
-            if own:
-                raw.own.add((section,))
+        _merge_section(raw, section, content, file, problems, own=own)
+
+
+def _merge_section(
+    raw: RawPack, section: str, content: Any, file: YamlFile, problems: list[Problem], *, own: bool
+) -> None:
+    if section in SINGLE_SECTIONS or not isinstance(content, dict):
+        if section == "counting" and not own and (section,) in raw.own:
+            return  # a regulation that says itself how it counts takes the place of the general law
+        into, entries, above = raw.data, {section: content}, ()
+    else:
+        into, entries, above = raw.data.setdefault(section, {}), content, (section,)
+        if not isinstance(into, dict):
+            return
+    for key, item in entries.items():
+        here: Path_ = (*above, key)
+        if key in into:
+            problems.append(_twice(raw, here, file, own=own))
             continue
-        merged = raw.data.setdefault(section, {})
-        if not isinstance(merged, dict):
-            continue
-        for key, item in content.items():
-            here: Path_ = (section, key)
-            if key in merged:
-                problems.append(_twice(raw, here, file, own=own))
-                continue
-            merged[key] = item
-            raw.origin[here] = file
-            if own:
-                raw.own.add(here)
+        into[key] = item
+        raw.origin[here] = file
+        if own:
+            raw.own.add(here)
+
+
+def _further_base(file: YamlFile) -> Problem | None:
+    """That a base names a base of its own: that one would be passed over."""
+    identity = file.data.get("pack")
+    if not isinstance(identity, dict) or identity.get("extends") is None:
+        return None
+    line = file.line_of(("pack", "extends"))
+    return Problem(file.file, line, "基础包不能再以别的包为基础", "去掉这里的 extends")
 
 
 def _twice(raw: RawPack, path: Path_, file: YamlFile, *, own: bool) -> Problem:

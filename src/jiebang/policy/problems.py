@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from jiebang.policy.expressions import CONDITION_TAGS, OPERAND_TAGS
+from jiebang.policy.expressions import CONDITION_TAGS, OPERAND_TAGS, Strict
 from jiebang.policy.strict_yaml import Path_, Problem
+from jiebang.policy.values import as_written
 
 Place = Callable[[Path_], tuple[str, int]]
 
@@ -17,11 +20,24 @@ def say_in_chinese(error: ValidationError, data: Any, place: Place) -> list[Prob
     """Every error of a pydantic validation as a Problem."""
     found = []
     for detail in error.errors(include_url=False):
+        if detail["input"] is None:
+            continue  # the strict reader has said that nothing is written there
         path, extra = _walk(detail["loc"], data)
         file, line = place(path)
         what, expected = _say(detail, extra)
         found.append(Problem(file, line, f"{_shown(path)}{what}", expected))
     return list(dict.fromkeys(found))
+
+
+@cache
+def _words() -> tuple[str, ...]:
+    """Every key that may be written somewhere in a pack."""
+    found: dict[str, None] = {}
+    queue: list[type[BaseModel]] = [Strict]
+    for model in queue:
+        queue += model.__subclasses__()
+        found.update((info.alias or name, None) for name, info in model.model_fields.items())
+    return tuple(found)
 
 
 def _walk(loc: tuple[str | int, ...], data: Any) -> tuple[Path_, str]:
@@ -54,13 +70,17 @@ def _shown(path: Path_) -> str:
 
 def _say(detail: Any, extra: str) -> tuple[str, str]:
     kind, context, given = detail["type"], detail.get("ctx") or {}, detail.get("input")
-    shown = f"“{str(given)[:60]}”"
+    shown = f"“{as_written(given)[:60]}”"
     if kind == "missing":
         return f"缺少“{extra or detail['loc'][-1]}”", f"写上 {extra or detail['loc'][-1]}"
     if kind == "extra_forbidden":
-        return "不认识这个键", "检查拼写，或删掉它"
+        word = str(detail["loc"][-1])
+        if word in CONDITION_TAGS or word in OPERAND_TAGS:
+            return "不认识这个键", "一处只写一种判断或算法；几个条件用 all 或 any 合起来"
+        close = difflib.get_close_matches(word, _words(), n=3, cutoff=0.7)
+        return "不认识这个键", f"是不是 {'、'.join(close)}" if close else "检查拼写，或删掉它"
     if kind in ("union_tag_not_found", "union_tag_invalid"):
-        keys = "、".join(given) if isinstance(given, dict) else str(given)
+        keys = "、".join(map(str, given)) if isinstance(given, dict) else as_written(given)
         return (
             f"看不懂的写法（{keys}）",
             f"条件可用：{'、'.join(CONDITION_TAGS)}；取值可用：事实名、带单位的值，或 {'、'.join(OPERAND_TAGS)}",
@@ -86,4 +106,4 @@ def _say(detail: Any, extra: str) -> tuple[str, str]:
         return f"{shown}的写法不对", f"按 {context.get('pattern')} 的样子写"
     if kind == "value_error":
         return str(context.get("error", "写法不对")), ""
-    return f"{shown}不合要求（{detail['msg']}）", ""
+    return f"{shown}不合要求", f"检查写法（{kind}）"

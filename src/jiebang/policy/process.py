@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy.pack_process import Among, End, Process, Stage, Target
-from jiebang.policy.stages import AWAITING_KINDS, EXISTS, KINDS, MONEY_KINDS, Gives, Per
+from jiebang.policy.stages import AWAITING_KINDS, EXISTS, GIVES_LABELS, KINDS, MONEY_KINDS, Gives, Per
 from jiebang.policy.values import read_literal
 
 Report = Callable[[tuple[str | int, ...], str, str], None]
@@ -74,12 +75,19 @@ def prove(process: Process, path: tuple[str | int, ...], report: Report) -> None
         _prove_needs(process, path, report)
 
 
+def _kinds_like(word: str) -> str:
+    """What somebody who wrote `word` may have meant, and all kinds there are with what they are called."""
+    close = difflib.get_close_matches(word, KINDS, n=3, cutoff=0.6)
+    listed = "、".join(f"{key}（{kind.label}）" for key, kind in KINDS.items())
+    return (f"是不是 {'、'.join(close)}；" if close else "") + f"可用：{listed}"
+
+
 def _prove_stage(
     key: str, stage: Stage, process: Process, path: tuple[str | int, ...], report: Report
 ) -> bool:
     kind = KINDS.get(stage.kind)
     if kind is None:
-        report((*path, "kind"), f"不认识的阶段种类“{stage.kind}”", f"可用：{'、'.join(KINDS)}")
+        report((*path, "kind"), f"不认识的阶段种类“{stage.kind}”", _kinds_like(stage.kind))
         return False
     sound = True
 
@@ -318,11 +326,16 @@ def _prove_needs(process: Process, path: tuple[str | int, ...], report: Report) 
         groups = (*kind.requires, *(() if exists is None else (frozenset({exists}),)))
         for group in groups:
             if not group & before[key]:
-                wanted = "或".join(sorted(g.value for g in group))
+                wanted = "或".join(GIVES_LABELS[g] for g in sorted(group))
+                givers = "、".join(
+                    f"{name}（{one.label}）"
+                    for name, one in KINDS.items()
+                    if any(group & set(given) for given in one.outcomes.values())
+                )
                 report(
                     (*path, "stages", key),
-                    f"“{stage.label}”需要先有 {wanted}，但有的路走到这里时还没有",
-                    "在它之前加上提供它的阶段，或改去向",
+                    f"“{stage.label}”需要先有{wanted}，但有的路走到这里时还没有",
+                    f"在它之前加上提供它的阶段：{givers}；或改去向",
                 )
 
 

@@ -259,7 +259,7 @@ class FactReader:
         since, until = (self._day(row[w], (*path, w)) if w in row else None for w in ("since", "until"))
         if since is not None and until is not None and until < since:
             self.fail(path, f"关系的止日 {until} 早于起日 {since}", "检查两个日期")
-        return Relation(*ends, row["kind"], since, until) if len(ends) == 2 else None  # noqa: PLR2004  both
+        return Relation(*ends, row["kind"], since, until) if len(ends) == 2 else None
 
     def _source(self, raw: Any, path: Path) -> Source | None:
         try:

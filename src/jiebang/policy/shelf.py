@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from jiebang.kernel.periods import WorkingCalendar
 from jiebang.policy.cases import CaseFile, Failure, read_cases, run_case
+from jiebang.policy.find_pack import require_folders
 from jiebang.policy.loader import RawPack, find_packs, read_raw, try_to_build
 from jiebang.policy.program import Program
 from jiebang.policy.strict_yaml import PackProblems, Problem
@@ -45,11 +47,16 @@ class Shelved:
                 failures += run_case(self.program, case, calendar)
             except PackProblems as error:
                 problems += error.problems
-        return failures, problems
+        return failures, list(dict.fromkeys(problems))
 
 
 def read_shelf(folders: Iterable[Path], base_roots: tuple[Path, ...] = ()) -> list[Shelved]:
-    """Every pack below `folders`, each once, loaded as far as it loads. Raises nothing for bad packs."""
+    """Every pack below `folders`, each once, loaded as far as it loads. Raises nothing for bad packs.
+
+    A folder that isn't there is a PackNotFound.
+    """
+    folders = list(folders)
+    require_folders(folders)
     found: dict[Path, Shelved] = {}
     for root in folders:
         for folder in find_packs(root):
@@ -79,9 +86,16 @@ def stray_folders(root: Path) -> list[Problem]:
         if not told & {here, *here.parents}:
             told.add(here)
             found.append(folder)
-    return [
+    problems = [
         Problem(
             str(folder), 1, "这里有 YAML 文件，却没有 pack.yaml", "补上 pack.yaml，或把文件移进政策包的文件夹"
         )
         for folder in found
     ]
+
+    def cannot_open(error: OSError) -> None:
+        problems.append(Problem(str(error.filename), 1, "这个文件夹打不开，里面的没有检查", "检查读它的权限"))
+
+    for _ in os.walk(root, onerror=cannot_open):
+        pass
+    return problems

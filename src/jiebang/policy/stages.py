@@ -43,6 +43,13 @@ class Gives(StrEnum):
     liquidation = "liquidation"
 
 
+GIVES_LABELS: Mapping[Gives, str] = {
+    Gives.needs: "需求", Gives.challenges: "榜题", Gives.bids: "揭榜申请", Gives.checked: "形式审查", Gives.scores: "评审结果",
+    Gives.selection: "选定的揭榜方", Gives.decision: "审定", Gives.notice: "公示", Gives.agreement: "协议",
+    Gives.projects: "立项项目", Gives.development: "研发", Gives.acceptance: "验收", Gives.payment: "付款",
+    Gives.results: "成果", Gives.liquidation: "清算",
+}  # fmt: skip
+
 #: What has to exist before a stage can be run per thing.
 EXISTS: Mapping[Per, Gives | None] = {
     Per.batch: None,

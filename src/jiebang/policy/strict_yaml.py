@@ -7,6 +7,7 @@ names file and line; plain words stay words. All errors of a file are gathered b
 
 from __future__ import annotations
 
+import errno
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,28 @@ _FLOAT = re.compile(
 )
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+$")
 
-_MAYBE_TAG = re.compile(r"(^|[\s\[{,:-])!", re.MULTILINE)
+_MAYBE_TAG = re.compile(r"(^|[\s\[{,:-])[!&]", re.MULTILINE)
+#: characters that no editor shows and that YAML doesn't take
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+#: what libyaml says, by words of it, as somebody who doesn't program can act on it
+_IN_CHINESE = (
+    ("cannot start any token", "这里有不能用来开头的字符，多半是制表符（Tab）", "缩进用空格；以 @、` 或 % 开头的文字加引号"),
+    ("mapping values are not allowed", "这里多了一个冒号，或者上一行没有写完", "键和值之间只写一个冒号；值里有冒号的加引号；检查缩进"),
+    ("expected ',' or '}'", "大括号里缺逗号，或没有收尾", "每项之间写半角逗号，最后写 }"),
+    ("expected ',' or ']'", "方括号里缺逗号，或没有收尾", "每项之间写半角逗号，最后写 ]"),
+    ("unexpected end of stream", "引号没有收尾", "补上另一半引号"),
+    ("could not find expected ':'", "这里缺少冒号", "写成 键: 值，冒号后空一格"),
+    ("did not find expected key", "缩进不对，或引号之后还有文字", "同一组的键对齐；整个值放在一对引号里"),
+    ("expected '-' indicator", "列表的缩进不对", "同一列表的“-”对齐"),
+    ("expected node content", "这里应当有一个值", "写上值，或删掉多余的逗号"),
+    ("block sequence entries are not allowed", "列表不能从这里开始", "“-”另起一行，并比上面的键多缩进"),
+    ("another document", "一个文件里写了两份内容（---）", "删掉 ---，或分成两个文件"),
+    ("undefined alias", "以 * 开头的文字会被当作引用", "加上引号"),
+    ("unknown escape", "双引号里有不认识的反斜杠", "改用单引号"),
+    ("Unicode character escape", "双引号里的 \\u 写得不对", "直接写那个字"),
+    ("duplicate anchor", "不能用 YAML 锚点（&）", "把内容写全"),
+)  # fmt: skip
+_FULL_WIDTH = re.compile("[：，｛｝［］“”‘’；]")
 _LONG_MARGIN = re.compile(rf"^[ \t?:-]{{{2 * MAX_DEPTH},}}", re.MULTILINE)
 _BRACKET = re.compile(r"[\[\]{}]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -85,7 +107,8 @@ def _why(error: OSError) -> str:
             return "这是一个文件夹"
         case PermissionError():
             return "没有读它的权限"
-    return error.strerror or str(error)
+    told = {errno.ELOOP: "链接绕成了圈", errno.ENAMETOOLONG: "名字太长", errno.ENOTDIR: "它的上级不是文件夹"}
+    return told.get(error.errno or 0, f"系统错误 {error.errno}")
 
 
 def read_yaml(path: Path, shown_as: str | None = None) -> tuple[YamlFile, list[Problem]]:
@@ -113,27 +136,56 @@ def read_yaml(path: Path, shown_as: str | None = None) -> tuple[YamlFile, list[P
 def parse_yaml(text: str, shown: str) -> tuple[YamlFile, list[Problem]]:
     """Parse strict YAML from text; `shown` is the file name used in problems."""
     result = YamlFile(shown, None)
+    problems = (
+        [
+            Problem(shown, number, "有看不见的控制字符", "删掉这一行里看不见的字符，或用文本编辑器另存一遍")
+            for number, line in enumerate(text.split("\n"), 1)
+            if _INVISIBLE.search(line)
+        ]
+        if _INVISIBLE.search(text)
+        else []
+    )
+    if problems:
+        return result, problems
     loader = _Loader(text)
     try:
         # Events come one by one; composing first would let a deep nesting overrun libyaml's stack and end the process.
         # They also cost four times as much as composing, so ordinary files are spared them.
-        if _looks_unusual(text) and (refused := _refuse_early(text, shown)):
-            return result, refused
+        if _looks_unusual(text):
+            refused, problems = _look_ahead(text, shown)
+            if refused:
+                return result, refused
         node = loader.get_single_node()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        reason = getattr(error, "problem", None) or "格式不对"
-        return result, [Problem(shown, line, f"YAML 写法有误：{reason}", "检查缩进、冒号和引号是否成对")]
+        return result, [_tell(error, text, shown)]
     except RecursionError:
         return result, [Problem(shown, 1, "嵌套过深", f"不超过 {MAX_DEPTH} 层")]
     finally:
         loader.dispose()
-    problems: list[Problem] = []
     if node is None:
         return result, [Problem(shown, 1, "文件是空的")]
     result.data = _Reader(result, problems).read(node, (), 0)
-    return result, problems
+    return result, list(dict.fromkeys(problems))
+
+
+def _tell(error: yaml.YAMLError, text: str, shown: str) -> Problem:
+    """What is wrong with the YAML, in Chinese: at the line where what isn't closed begins, if it is that."""
+    reason = str(getattr(error, "problem", None) or "")
+    mark, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    line = mark.line + 1 if mark else 1
+    what, fix = next(
+        ((w, f) for words, w, f in _IN_CHINESE if words in reason), ("看不懂", "检查缩进、冒号和引号是否成对")
+    )
+    if begun is not None and begun.line + 1 < line:
+        if "end of stream" in reason:
+            line = begun.line + 1
+        elif "',' or" in reason:
+            what += f"（从第 {begun.line + 1} 行开始）"
+    lines = text.splitlines()
+    written = lines[line - 1] if line <= len(lines) else ""
+    if wide := dict.fromkeys(_FULL_WIDTH.findall(written)):
+        fix += f"；这一行有全角标点 {' '.join(wide)}，属于 YAML 写法的要改成半角"
+    return Problem(shown, line, f"YAML 写法有误：{what}", fix)
 
 
 def _looks_unusual(text: str) -> bool:
@@ -148,21 +200,32 @@ def _looks_unusual(text: str) -> bool:
     return False
 
 
-def _refuse_early(text: str, shown: str) -> list[Problem]:
-    """What has to be known before the file is put together: how deep it goes, and tags, which would choose types."""
+def _look_ahead(text: str, shown: str) -> tuple[list[Problem], list[Problem]]:
+    """What has to be known before the file is put together: how deep it goes, and tags, which would choose types.
+
+    And anchors that nothing refers to, which are no longer there afterwards; those do no harm to the rest.
+    """
     depth, problems = 0, []
+    anchors: dict[str, Problem] = {}
     for event in yaml.parse(text, Loader=_Loader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH + 1:
-                return [Problem(shown, line, "嵌套过深", f"不超过 {MAX_DEPTH} 层")]
+                return [Problem(shown, line, "嵌套过深", f"不超过 {MAX_DEPTH} 层")], []
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        tag = getattr(event, "tag", None)
+        tag, anchor = getattr(event, "tag", None), getattr(event, "anchor", None)
         if tag is not None:
             problems.append(Problem(shown, line, f"不认识的标记 {tag}", "去掉以 ! 开头的标记"))
-    return problems
+        if isinstance(event, yaml.AliasEvent):
+            anchors.pop(anchor, None)
+        elif anchor is not None:
+            anchors[anchor] = Problem(shown, line, *_NO_ANCHORS)
+    return problems, list(anchors.values())
+
+
+_NO_ANCHORS = ("不能用 YAML 锚点和引用（& 与 *）", "把内容写全，读的人才看得到")
 
 
 class _Reader:
@@ -180,7 +243,7 @@ class _Reader:
             self.complain(node, "嵌套过深", f"不超过 {MAX_DEPTH} 层")
             return None
         if id(node) in self.seen:
-            self.complain(node, "不能用 YAML 锚点和引用（& 与 *）", "把内容写全，读的人才看得到")
+            self.complain(node, *_NO_ANCHORS)
             return None
         self.seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
