@@ -5,8 +5,9 @@ from tests.lifecycle.conftest import PlayUntil
 
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.errors import NotAllowed
-from jiebang.lifecycle.models import StageRun
+from jiebang.lifecycle.models import Proposal, StageRun
 from jiebang.publications.models import Objection
+from jiebang.reviews.models import Review
 from jiebang.scenarios.play import Stage
 from jiebang.scenarios.read import read_instant
 
@@ -33,3 +34,19 @@ def test_whoever_had_no_part_may_conclude(play_until: PlayUntil) -> None:
     life = play_until("2026-04-08T09:01")
     resolve(life)
     assert Objection.objects.get().resolved_at == AT
+
+
+@pytest.mark.parametrize("part", ["marked", "proposed"])
+def test_whoever_marked_a_bid_or_put_up_the_choice_is_kept_out(play_until: PlayUntil, part: str) -> None:
+    life = play_until("2026-04-08T09:01")
+    account, _ = life.accounts["second"]
+    if part == "marked":
+        # An expert of the panel who is an officer as well, or has become one since.
+        Review.objects.filter(subject=life.subjects["bid2"]).update(expert=account.person)
+    else:
+        Proposal.objects.create(
+            run=StageRun.objects.get(subject=life.subjects["challenge"], stage="select"), payload={},
+            outcome="selected", salt="示例", digest="示例", proposed_at=AT, proposed_by=account, withdrawn_at=AT,
+        )  # fmt: skip
+    with pytest.raises(NotAllowed, match="原经办人"):
+        resolve(life)

@@ -337,3 +337,16 @@ def test_who_belongs_to_a_bidder_judges_no_bid_in_the_agencys_name() -> None:
     mandate.until_on = date(2026, 3, 19)
     mandate.save()
     play_steps(life, [Step(at="2026-03-20T09:00", by="agency", do="conclude", on="b1", outcome="passed")])
+
+
+@pytest.mark.parametrize("thing", ["batch", "challenge"])
+def test_a_county_that_looks_at_one_bid_records_nothing_of_what_all_bids_share(thing: str) -> None:
+    at = read_instant("2026-03-17T09:00")
+    life = play_until("2026-03-17T09:00")
+    fact = {"value": "区里写的", "source": "checked", "as_of": "2026-03-17"}
+    with pytest.raises(NotAllowed, match="不记录同批、同榜题共有的"):
+        door.apply(
+            life.subjects["b1"].pk, "back", "check_facts", actor=life.actor("county", at), at=at,
+            payload={"thing": life.subjects[thing].pk, "facts": {"bid.plan": fact}},
+        )  # fmt: skip
+    assert "bid.plan" not in situation_of(life.subjects["b2"], at).facts

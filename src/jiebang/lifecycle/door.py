@@ -158,8 +158,9 @@ def _earlier_receipt(subject: Subject, submission: tuple[str, int], actor: Actor
 def _sent_by(chain_key: str, made: Submission) -> int | None:
     """The organisation that a receipt was given to, as its ledger entry tells: not all who hand in lead the case."""
     entry = next(read_entries(chain_key=chain_key, sequence=made.entry_sequence), None)
-    mandate = entry.body["actor"].get("mandate") if entry is not None else None
-    return Mandate.objects.filter(pk=mandate).values_list("organisation_id", flat=True).first()
+    if entry is None or (mandate := entry.body["actor"].get("mandate")) is None:
+        return None
+    return Mandate.objects.filter(pk=int(mandate)).values_list("organisation_id", flat=True).first()
 
 
 def _open_run(subject: Subject, stage: str) -> StageRun:

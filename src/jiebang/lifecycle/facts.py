@@ -168,6 +168,11 @@ def refuse_unasked(act: Act, given: Iterable[str]) -> None:
         _refuse_barred(act, [name for name in names if name not in asked])
 
 
+def is_of_bureau(act: Act) -> bool:
+    """Whether whoever acts does so for the bureau that runs the programme."""
+    return act.actor is not None and act.actor.authority_id == act.subject.programme.bureau_id
+
+
 def refuse_others_word(act: Act, given: Iterable[str]) -> None:
     """Raise UnableToApply for facts that the pack makes the word of others: nobody consents or signs in another's place."""
     declared = act.program.pack.facts

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
-from jiebang.lifecycle.facts import as_recorded, record_facts, refuse_others_word, require_may_say, source_of
+from jiebang.lifecycle.facts import (
+    as_recorded,
+    is_of_bureau,
+    record_facts,
+    refuse_others_word,
+    require_may_say,
+    source_of,
+)
 from jiebang.lifecycle.known import alive_below, lineage_of, read_situation, situation_of
 from jiebang.lifecycle.limits import official_amounts
 from jiebang.lifecycle.models import Participation, Subject
@@ -98,14 +105,26 @@ def check_facts(act: Act) -> None:
 
 
 def thing_of(act: Act) -> Subject:
-    """The subject that the payload's `thing` names, which has to belong to this case; default the stage's own."""
+    """The subject that the payload's `thing` names, which has to belong to this case; default the stage's own.
+
+    What several cases share, the batch and the challenge above one bid or lane, only the programme's bureau writes on from there.
+    """
     wanted = act.payload.get("thing")
     if wanted is None or wanted == act.subject.pk:
         return act.subject
     found = Subject.objects.filter(pk=wanted, programme=act.subject.programme).first()
     if found is None or (act.subject not in lineage_of(found) and found not in lineage_of(act.subject)):
         raise UnableToApply(where=act.stage.label, what="这不是本事项的对象", fix="从列表里选择")
+    if found.kind in _SHARED and found in lineage_of(act.subject) and not is_of_bureau(act):
+        raise NotAllowed(
+            where=found.number,
+            what="这一步只记录本事项的情况，不记录同批、同榜题共有的",
+            fix="由主管部门核实记录",
+        )
     return found
+
+
+_SHARED = frozenset({"batch", "challenge"})
 
 
 def _own_thing(act: Act) -> Subject:

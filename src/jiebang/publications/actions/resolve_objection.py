@@ -1,9 +1,11 @@
 """An officer who hadn't decided what is objected to concludes on an objection."""
 
+from django.db.models import Q
+
 from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import descendants_of, lineage_of
-from jiebang.lifecycle.models import SignOff, StageRun, Subject
+from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.transitions import Act
 from jiebang.publications.models import Objection
 
@@ -39,12 +41,19 @@ def resolve_objection(act: Act) -> None:
 
 
 def has_judged(subject: Subject, person_id: int) -> bool:
-    """Whether a person had a part in what is on notice, or signed for it, so that an objection to it is for somebody else."""
+    """Whether a person had a part in what is on notice: concluded or marked it, put it up or signed for it.
+
+    Then an objection to it is for somebody else.
+    """
     # A challenge's notice is about its bids too: whoever checked or reviewed one of them had a part in the outcome.
     concerned = [*lineage_of(subject), *descendants_of(subject, "bid")]
     runs = StageRun.objects.filter(subject__in=concerned, kind__in=_JUDGING)
-    signed = SignOff.objects.filter(run__in=runs, signed_by__person_id=person_id)
-    return runs.filter(closed_by__person_id=person_id).exists() or signed.exists()
+    return runs.filter(
+        Q(closed_by__person_id=person_id)
+        | Q(reviews__expert_id=person_id)
+        | Q(proposals__proposed_by__person_id=person_id)
+        | Q(sign_offs__signed_by__person_id=person_id)
+    ).exists()
 
 
 #: Whoever ran one of these judged the matter that an objection is about.
