@@ -10,6 +10,7 @@ from tests.ledger.tampering import TRIGGER_NAMES, drop_trigger, execute
 
 from jiebang.config.environment import read_number
 from jiebang.ledger.models import Chain, Entry
+from jiebang.lifecycle.packs import load_program
 from jiebang.organisations.attempts import begin_attempt
 from jiebang.organisations.limits import Limits
 from jiebang.publications.models import Objection
@@ -112,6 +113,11 @@ def test_the_policy_is_readable_clause_by_clause(life_until: PlayLife) -> None:
     page = Client().get("/policies/thin/").content.decode()
     for word in ("第四条", "总投入不低于五百万元", "项目投入总额", "自 2026-01-01 起施行"):
         assert word in page
+    shown = re.sub(r"<[^>]*>", " ", page)
+    keys = load_program("thin", "1").pack.clauses
+    assert [key for key in keys if re.search(rf"(?<![\w-]){re.escape(key)}(?![\w.-])", shown)] == [], (
+        "articles, no keys"
+    )
 
 
 def test_the_ledger_page_tells_the_head_and_sees_damage(life_until: PlayLife) -> None:

@@ -36,6 +36,7 @@ from jiebang.organisations.errors import TooManyAttempts
 from jiebang.organisations.models import Programme
 from jiebang.policy.in_force import state_on
 from jiebang.policy.pack import ITEM_SECTIONS
+from jiebang.policy.program import Program
 from jiebang.policy.sentences import Narrator
 from jiebang.portal.queries import (
     WINDOWS,
@@ -212,9 +213,17 @@ def policy_page(request: HttpRequest, slug: str) -> HttpResponse:
         "programme": programme,
         "pack": program.pack,
         "clauses": clauses,
-        "state": state_on(program.pack, local_date(clock.read_clock()), programme.adopted_on),
+        "in_force": _in_force(program, programme),
     }
     return render(request, "portal/policy.html", context)
+
+
+def _in_force(program: Program, programme: Programme) -> str:
+    """Whether the policy holds today, by its articles as people cite them."""
+    told = state_on(program.pack, local_date(clock.read_clock()), programme.adopted_on).explanation
+    dated = program.pack.pack.in_force
+    keys = dated.clause if dated else []
+    return told.replace("、".join(keys), "、".join(article(program, key) for key in keys)) if keys else told
 
 
 @require_safe
