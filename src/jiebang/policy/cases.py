@@ -227,8 +227,8 @@ def read_situation(program: Program, case: Case, calendar: WorkingCalendar | Non
         report(("adopted_on",), "不是日期", "写成 2026-03-02")
     process = case.data.get("process")
     if process is not None and not (isinstance(process, str) and process in program.pack.processes):
-        known = "、".join(program.pack.processes) or "（无）"
-        report(("process",), f"没有流程{quote(as_written(process))}", f"已有：{known}")
+        there = "、".join(program.pack.processes) or "（无）"
+        report(("process",), f"没有流程{quote(as_written(process))}", f"已有：{there}")
     if problems:
         raise PackProblems(problems)
     return situation
