@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from jiebang.cli.__main__ import commands, main
+from jiebang.kernel.identifiers import make_synthetic_credit_code
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "tests" / "policy" / "packs"
@@ -262,7 +263,7 @@ def test_list_and_show(run: Run) -> None:
         "项目投入总额 不低于 5,000,000.00 元",
         "市科技局、区财政可凭记录理由例外",
         "原则上不超过项目投入总额 × 40%，市科技局可凭记录理由例外",
-        "不存在“揭榜牵头单位与发榜方有关联”的情形",
+        "不存在“揭榜牵头单位与发榜方有关联（单独控制、同一主体）”的情形",
         "无人揭榜→“揭榜”",
         "公示期按自然日还是工作日？（EX-8）",
         "施行：自 2026-01-01 起施行，有效期 3 年（EX-12）",
@@ -462,6 +463,16 @@ def test_a_facts_file_has_to_be_one(ask: Run, facts: str, said: str) -> None:
     code, out, err = ask(facts)
     assert (code, out) == (2, "")
     assert said in err
+
+
+def test_a_forged_credit_code_is_no_organisation(ask: Run) -> None:
+    good = make_synthetic_credit_code(7)
+    forged = good[:-1] + ("0" if good[-1] != "0" else "1")
+    assert ask(f"facts: {{bid.lead: {good}, bid.partners: [乙公司（合成）]}}\n")[0] == 0
+    code, out, err = ask(f"facts:\n  bid.lead: {forged}\n  bid.partners: [{good}, {forged}]\n")
+    assert (code, out) == (2, "")
+    assert f"facts.yaml:2: 揭榜牵头单位：统一社会信用代码 “{forged}” 的校验码" in err
+    assert "facts.yaml:3: 揭榜合作单位：" in err
 
 
 @pytest.mark.parametrize("process", ["[research]", "{research: 1}", "5", "true"])

@@ -75,7 +75,7 @@ def test_closing_a_round_says_who_was_silent_who_was_refused_and_what_ended() ->
             },
         ),
     ]  # fmt: skip
-    early = "全案不晚于三月二十七日：不符合。〔第三条〕要求全案提交日 不超过 2026-03-27；不符合（全案提交日：2026-03-28）。"
+    early = "全案不晚于三月二十七日：不符合。〔第三条〕要求全案提交日 不晚于 2026-03-27；不符合（全案提交日：2026-03-28）。"
     assert left.messages() == [
         (
             "stage.concluded",

@@ -101,7 +101,7 @@ def test_a_refusal_shows_what_the_arithmetic_came_to() -> None:
     verdict = judge_rule(program.rules["r"], know(program, facts=FACTS))
     said = explain_verdict(verdict, program.types, program.pack)["explanation"]
     assert said.endswith("，即总投入 6,500,000.00 元 × 10% ＝ 650,000.00 元。")
-    assert "要求自筹 不超过 （总投入 × 10%，或1.00 元，视情形）；不符合" in said
+    assert "要求自筹 不超过 （甲时为 总投入 × 10%，否则为 1.00 元）；不符合" in said
 
 
 def test_a_sum_over_records_is_called_by_the_packs_words() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -38,7 +38,7 @@ class Case:
     on: date
     expect: dict[str, Any]
     place: Place
-    taken: list[Path_]
+    taken: list[tuple[str, str]]
 
     def problem(self, path: Path_, what: str, expected: str) -> Problem:
         """Something wrong in it: at its line in the case, or in the background of all cases, where it is told but once."""
@@ -177,10 +177,10 @@ def _read_case(
     )
 
 
-def _merge(given: dict[str, Any], row: dict[str, Any]) -> tuple[dict[str, Any], list[Path_]]:
+def _merge(given: dict[str, Any], row: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """A case with its file's background; and what it takes away from that by the word `unknown`."""
     merged: dict[str, Any] = {**given, **row}
-    taken: list[Path_] = []
+    taken: list[tuple[str, str]] = []
     for key in _MERGED:
         if isinstance(given.get(key), dict) and isinstance(row.get(key), dict):
             both = {**given[key], **row[key]}
@@ -216,17 +216,19 @@ def read_situation(program: Program, case: Case, calendar: WorkingCalendar | Non
         problems.append(case.problem(path, what, expected))
 
     situation = FactReader(program, report).read(case.data, case.on, calendar)
-    names = {"facts": (program.types, "事实"), "decided": (program.pack.discretion, "裁量项")}
+    known: dict[str, tuple[Collection[str], str]] = {
+        "facts": (program.types, "事实"),
+        "decided": (program.pack.discretion, "裁量项"),
+    }
     for section, name in case.taken:
-        known, what = names.get(str(section), ((), ""))
-        if what and name not in known:
-            report((section, name), f"政策包里没有{what}“{name}”", "检查拼写，或删掉它")
+        if section in known and name not in known[section][0]:
+            report((section, name), f"政策包里没有{known[section][1]}“{name}”", "检查拼写，或删掉它")
     if "adopted_on" in case.data and _adopted_on(case) is None:
         report(("adopted_on",), "不是日期", "写成 2026-03-02")
     process = case.data.get("process")
     if process is not None and not (isinstance(process, str) and process in program.pack.processes):
-        known = "、".join(program.pack.processes) or "（无）"
-        report(("process",), f"没有流程{quote(as_written(process))}", f"已有：{known}")
+        there = "、".join(program.pack.processes) or "（无）"
+        report(("process",), f"没有流程{quote(as_written(process))}", f"已有：{there}")
     if problems:
         raise PackProblems(problems)
     return situation

@@ -284,7 +284,7 @@ class _Check:
             self.report((*path, "pass_mark"), what, "谁也达不到；检查分数")
 
     def _positive(self, raw: str, kind: str, path: tuple[str | int, ...]) -> Decimal | None:
-        found = self._literal(raw, kind, path)
+        found: Decimal | None = self._literal(raw, kind, path)
         if found == 0:
             self.report(path, f"“{raw}”等于没有", "写大于零的数，或去掉这一项")
         return found

@@ -13,6 +13,7 @@ from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.money import money_context
 from jiebang.kernel.periods import WorkingCalendar, end_of_term
 from jiebang.policy import expressions as ex
+from jiebang.policy import words
 from jiebang.policy.compile_expressions import OPERANDS, compile_operand
 from jiebang.policy.compiled import Get, Operand, arithmetic
 from jiebang.policy.names import Names
@@ -245,7 +246,8 @@ def _between(node: ex.Between, names: Names, path: Any, least: int, expect: Any)
             return None
         return count_span(a, b, unit, node.partial, s.calendar)
 
-    return _counted(ValueType(Kind.term, unit), get, lambda a, b: f"{a}至{b}的{unit}数", (first, last))
+    told = f"{unit}数" + ("（不足一月按一月）" if unit == MONTHS and node.partial == "up" else "")
+    return _counted(ValueType(Kind.term, unit), get, lambda a, b: f"{a}至{b}的{told}", (first, last))
 
 
 def count_span(
@@ -288,7 +290,9 @@ def _round(node: ex.Round, names: Names, path: Any, least: int, expect: Any) -> 
     return arithmetic(
         inner.type,
         get,
-        lambda s: Working(f"（{inner.work_out(s).text}，保留 {node.places} 位小数）"),
+        lambda s: Working(
+            f"（{inner.work_out(s).text}，保留 {node.places} 位小数，{words.ROUNDINGS[node.how]}）"
+        ),
         (inner,),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jiebang.policy import expressions as ex
+from jiebang.policy import words
 from jiebang.policy.compile_expressions import LEAVES, Built, compile_operand
 from jiebang.policy.compile_operands import compile_fact
 from jiebang.policy.compiled import Bound, Check, Detail, Operand, Path, Test
@@ -20,6 +21,11 @@ from jiebang.policy.values import ORDERED, Kind, ValueType, is_blank
 
 _SINGLE = frozenset({Kind.organisation, Kind.person})
 _PARTIES = _SINGLE | {Kind.organisations, Kind.persons}
+
+
+_DAYS = frozenset({Kind.date, Kind.instant})
+#: how the same is said of days
+_OF_DAYS = {"at_least": "不早于", "more_than": "晚于", "at_most": "不晚于", "less_than": "早于"}
 
 
 def _compare(word: str, label: str, test: Test, ordered: bool) -> Callable[..., Built]:
@@ -41,7 +47,8 @@ def _compare(word: str, label: str, test: Test, ordered: bool) -> Callable[..., 
         else:
             how = Bound(left.fact, least, test, limit)
         computed = [operand for operand in (left, right) if operand.working is not None]
-        return f"{left.text} {label} {right.text}", how, (left, right), _figures(computed)
+        said = _OF_DAYS.get(word, label) if left.type.kind in _DAYS else label
+        return f"{left.text} {said} {right.text}", how, (left, right), _figures(computed)
 
     return build
 
@@ -229,7 +236,11 @@ def _related(node: ex.Related, names: Names, path: Path, least: int) -> Built:
             return f"关系路径：{' → '.join(found)}"
         return "还没有查询关联关系" if kinds and s.relations_as_of is None else ""
 
-    wants = f"{'、'.join(f.text for f in starts)}与{'、'.join(f.text for f in goals)}有关联{'（隔着共同持股的另一方不算）' if once else ''}"
+    ties = f"有关联（{'、'.join(words.RELATIONS[kind] for kind in node.by)}）" if kinds else "是同一个"
+    apart = (
+        f"（{'、'.join(words.RELATIONS[kind] for kind in node.once)}在一条关系中至多一次）" if once else ""
+    )
+    wants = f"{'、'.join(f.text for f in starts)}与{'、'.join(f.text for f in goals)}{ties}{apart}"
     how: Check = check
     if len(starts) == len(goals) == 1 and {starts[0].type.kind, goals[0].type.kind} <= _SINGLE:
         start, goal = starts[0].fact, goals[0].fact

@@ -9,7 +9,7 @@ from typing import Any
 from jiebang.kernel.errors import JiebangError
 from jiebang.policy import expressions as ex
 from jiebang.policy.compile_expressions import OPERANDS, compile_condition, compile_operand
-from jiebang.policy.compiled import Operand, Path, merge_reads
+from jiebang.policy.compiled import Operand, Path, merge_reads, put_in_words
 from jiebang.policy.names import Names, Unresolved, declared_type, nearest
 from jiebang.policy.situation import Situation
 from jiebang.policy.truth import PASS, UNKNOWN
@@ -140,7 +140,8 @@ def _choose(node: ex.Choose, names: Names, path: Path, least: int, expect: Value
     def working(s: Situation | None) -> Working:
         verdict = UNKNOWN if s is None else test.truth(s)
         if verdict == UNKNOWN:
-            return Working(f"（{then.work_out(s).text}，或{otherwise.work_out(s).text}，视情形）")
+            told = f"{put_in_words(test)}时为 {then.work_out(s).text}，否则为 {otherwise.work_out(s).text}"
+            return Working(f"（{told}）")
         return (then if verdict == PASS else otherwise).work_out(s)
 
     reads = merge_reads((*test.reads(), then, otherwise), chosen=True)

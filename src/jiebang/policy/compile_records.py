@@ -13,7 +13,7 @@ from jiebang.kernel.periods import Term, elapsed_within
 from jiebang.policy import expressions as ex
 from jiebang.policy.compile_expressions import LEAVES, OPERANDS, Built, compile_condition
 from jiebang.policy.compile_operands import compile_fact, count_of
-from jiebang.policy.compiled import Compiled, Operand, Path, merge_reads
+from jiebang.policy.compiled import Compiled, Operand, Path, merge_reads, put_in_words
 from jiebang.policy.names import Names
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.situation import RANK, Fact, Situation
@@ -54,8 +54,8 @@ def _records(name: str, names: Names, path: Path, least: int) -> Operand:
 
 def _select(
     records: Operand, node: ex.Count | ex.Sum | ex.RecordFree, names: Names, path: Path, least: int
-) -> tuple[States, tuple[Operand, ...]]:
-    """Whether each record is one that `where` and `last` ask for, in order; and what is looked at for that.
+) -> tuple[States, tuple[Operand, ...], str]:
+    """Whether each record is one that `where` and `last` ask for, in order; what is looked at for that; which are meant.
 
     A record without a date may or may not lie in the window.
     """
@@ -64,12 +64,18 @@ def _select(
     if node.where is not None:
         with names.item(_ITEM, records.type, records.fact):
             test = compile_condition(node.where, names, (*path, "where"), least, rule_force=ex.Force.must)
-    return _states(since, test), (records, *_reads_of(test))
+    return _states(since, test), (records, *_reads_of(test)), _narrowed(records, node, test)
 
 
 def _reads_of(test: Compiled | None) -> tuple[Operand, ...]:
     """What is looked at beside the record for a test of each record."""
     return () if test is None else tuple(operand.whole() for operand in test.reads())
+
+
+def _narrowed(records: Operand, node: ex.Count | ex.Sum | ex.RecordFree, picked: Compiled | None) -> str:
+    """Which records are meant, in words."""
+    span = f"近 {node.last}内的" if node.last else ""
+    return f"{span}{records.text}" + (f"（限{put_in_words(picked)}）" if picked is not None else "")
 
 
 def _states(since: Window | None, test: Compiled | None) -> States:
@@ -161,7 +167,7 @@ def _known(name: str, least: int) -> Callable[[Situation], Fact | None]:
 
 def _count(node: ex.Count, names: Names, path: Path, least: int, expect: ValueType | None) -> Operand:
     records = _records(node.count, names, (*path, "count"), least)
-    states, reads = _select(records, node, names, path, least)
+    states, reads, meant = _select(records, node, names, path, least)
     known = _known(node.count, least)
 
     def get(s: Situation) -> Any:
@@ -171,14 +177,14 @@ def _count(node: ex.Count, names: Names, path: Path, least: int, expect: ValueTy
         found = states(s, fact)
         return None if UNKNOWN in found else count_of(found.count(PASS))
 
-    return Operand(ValueType(Kind.count, node.in_), get, f"{records.text}的数目", **merge_reads(reads))
+    return Operand(ValueType(Kind.count, node.in_), get, f"{meant}的数目", **merge_reads(reads))
 
 
 def _sum(node: ex.Sum, names: Names, path: Path, least: int, expect: ValueType | None) -> Operand:
     records, column, of = records_and_field(node.sum, names, (*path, "sum"), least)
     if of.kind not in NUMERIC:
         raise names.fail((*path, "sum"), f"{node.sum} 不能相加", "写金额、计数或分数字段")
-    states, reads = _select(records, node, names, path, least)
+    states, reads, meant = _select(records, node, names, path, least)
     known = _known(node.sum.rpartition(".")[0], least)
 
     def get(s: Situation) -> Any:
@@ -191,9 +197,7 @@ def _sum(node: ex.Sum, names: Names, path: Path, least: int, expect: ValueType |
         values = [row.get(column) for row, state in zip(fact.value, found, strict=True) if state == PASS]
         return None if None in values else sum(values, Decimal(0))
 
-    return Operand(
-        of, get, f"{records.text}的{names.field_label(records.fact, column)}合计", **merge_reads(reads)
-    )
+    return Operand(of, get, f"{meant}的{names.field_label(records.fact, column)}合计", **merge_reads(reads))
 
 
 def _nth(node: ex.Nth, names: Names, path: Path, least: int, expect: ValueType | None) -> Operand:
@@ -214,7 +218,7 @@ def _record_free(node: ex.RecordFree, names: Names, path: Path, least: int) -> B
     # Only a dated look-up proves an absence, so a declared list is never enough.
     least = max(least, RANK[Source.checked])
     records = _records(node.record_free, names, (*path, "record_free"), least)
-    states, reads = _select(records, node, names, path, least)
+    states, reads, meant = _select(records, node, names, path, least)
     fields = records.type.fields or {}
     if node.in_force and not {"from", "until"} <= set(fields):
         raise names.fail(
@@ -233,9 +237,8 @@ def _record_free(node: ex.RecordFree, names: Names, path: Path, least: int) -> B
             found = [min(state, _runs(row, s.on)) for row, state in zip(fact.value, found, strict=True)]
         return FAIL if PASS in found else UNKNOWN if UNKNOWN in found else PASS
 
-    span = f"近{node.last}内" if node.last else "在有效期内" if node.in_force else ""
-    kind = "，限所列情形" if node.where is not None else ""
-    wants = f"{span}无{records.text}（以注明日期的查询为准{kind}）"
+    running = "在有效期内的" if node.in_force else ""
+    wants = f"没有{running}{meant}，以注明日期的查询为准"
     return wants, check, reads, None
 
 
@@ -285,9 +288,8 @@ def _quantified(word: str) -> Callable[..., Built]:
             bad = [str(i) for i, state in enumerate(found, 1) if state != PASS]
             return f"第 {'、'.join(bad)} 条不符合或待核" if bad and word == "every" else ""
 
-        inner = tuple(leaf.wants for leaf in test.leaves())
         label = "每一条" if word == "every" else "至少一条"
-        return f"{records.text}{label}：{'；'.join(inner)}", check, (records, *_reads_of(test)), detail
+        return f"{records.text}{label}：{put_in_words(test)}", check, (records, *_reads_of(test)), detail
 
     return build
 
@@ -315,7 +317,13 @@ def _covers(node: ex.Covers, names: Names, path: Path, least: int) -> Built:
         left = answer_all(s)[1]
         return f"未响应：{'、'.join(left)}" if left else ""
 
-    return f"{given.text}逐项响应{asked.text}", check, (asked, given), detail
+    answers = f"{given.text}的{names.field_label(given.fact, answer)}"
+    return (
+        f"{answers}逐项响应{asked.text}的{names.field_label(asked.fact, column)}",
+        check,
+        (asked, given),
+        detail,
+    )
 
 
 OPERANDS.update({ex.Count: _count, ex.Sum: _sum, ex.Nth: _nth})

@@ -254,6 +254,16 @@ class Group:
 Compiled = Leaf | Group
 
 
+def put_in_words(compiled: Compiled, tell: Callable[[Leaf], str] = lambda leaf: leaf.wants) -> str:
+    """A condition as a sentence, each of its leaves told by `tell`."""
+    if isinstance(compiled, Leaf):
+        return tell(compiled)
+    parts = "；".join(put_in_words(part, tell) for part in compiled.parts)
+    if len(compiled.parts) == 1:
+        return parts
+    return f"{'同时满足' if compiled.word == 'all' else '满足其中一项'}【{parts}】"
+
+
 def _decide_all(checks: tuple[Check, ...]) -> Check:
     """One check that passes if all of these do; the worst of them otherwise."""
 

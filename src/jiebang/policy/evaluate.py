@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jiebang.kernel.errors import quote
+from jiebang.kernel.errors import JiebangError, quote
+from jiebang.kernel.identifiers import check_credit_code
 from jiebang.kernel.periods import WorkingCalendar
 from jiebang.policy.amounts import explain_amount
 from jiebang.policy.in_force import state_on
@@ -18,9 +20,10 @@ from jiebang.policy.read_facts import KEYS, FactReader, Report
 from jiebang.policy.situation import Situation
 from jiebang.policy.strict_yaml import PackProblems, Path_, Problem, read_yaml
 from jiebang.policy.times import explain_deadline
-from jiebang.policy.values import BadValue, as_written, read_day
+from jiebang.policy.values import BadValue, Kind, as_written, read_day
 from jiebang.policy.verdicts import explain_verdict
 
+_LIKE_A_CODE = re.compile(r"[0-9A-Z]{18}")
 FILE_KEYS = (*KEYS, "process", "starts")
 
 
@@ -60,12 +63,26 @@ def read_question(
         if key not in FILE_KEYS:
             report((key,), f"不认识“{key}”", f"可用：{'、'.join(FILE_KEYS)}")
     situation = FactReader(program, report).read(data, asked.on, calendar)
+    _check_codes(program, situation, report)
     starts = _read_starts(program, data, report)
     chosen = asked.process if asked.process is not None else data.get("process")
     _check_place(program, asked, data.get("process"), report, problems)
     if problems:
         raise PackProblems(list(dict.fromkeys(problems)))
     return Question(replace(asked, process=chosen), situation, starts)
+
+
+def _check_codes(program: Program, situation: Situation, report: Report) -> None:
+    """Organisations may be called as one likes; what is written as a credit code has to be one."""
+    for name, fact in situation.facts.items():
+        if program.types[name].kind not in (Kind.organisation, Kind.organisations):
+            continue
+        for called in (fact.value,) if isinstance(fact.value, str) else fact.value:
+            if _LIKE_A_CODE.fullmatch(called):
+                try:
+                    check_credit_code(called)
+                except JiebangError as error:
+                    report(("facts", name), f"{program.pack.facts[name].label}：{error.what}", error.fix)
 
 
 def _read_starts(program: Program, data: Mapping[str, Any], report: Report) -> dict[str, date]:

@@ -151,9 +151,11 @@ def _merge_section(
     if section in SINGLE_SECTIONS or not isinstance(content, dict):
         if section == "counting" and not own and (section,) in raw.own:
             return  # a regulation that says itself how it counts takes the place of the general law
-        into, entries, above = raw.data, {section: content}, ()
+        above: Path_ = ()
+        into, entries = raw.data, {section: content}
     else:
-        into, entries, above = raw.data.setdefault(section, {}), content, (section,)
+        above = (section,)
+        into, entries = raw.data.setdefault(section, {}), content
         if not isinstance(into, dict):
             return
     for key, item in entries.items():

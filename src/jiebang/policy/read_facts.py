@@ -167,7 +167,7 @@ class FactReader:
                 (*path, "on"), f"决定的日期 {on} 晚于判断之日 {judged_on}", "判断之日还没有的决定整条不写"
             )
         act = self._act(full.get("act"), (*path, "act"))
-        return None if value is None else Decision(value, by, on, self._text(full, "reason", path), act)
+        return None if value is None else Decision(value, str(by), on, self._text(full, "reason", path), act)
 
     def _departure(self, key: str, raw: Any) -> Departure | None:
         path: Path = ("departures", key)
@@ -238,17 +238,11 @@ class FactReader:
             self.fail(path, "关系写得不全", "写 from、to、kind")
             return None
         self._only(row, ("from", "to", "kind", "since", "until"), "关系", path)
-        ends = []
         for word in ("from", "to"):
-            end = row[word]
-            if isinstance(end, str) and end.strip():
-                ends.append(end.strip())
-            else:
-                self.fail(
-                    (*path, word),
-                    f"{word} 没有写是谁（{quote(as_written(end))}）",
-                    "写编号或名称；编号请加引号",
-                )
+            if not isinstance(row[word], str) or not row[word].strip():
+                what = f"{word} 没有写是谁（{quote(as_written(row[word]))}）"
+                self.fail((*path, word), what, "写编号或名称；编号请加引号")
+                return None
         if row["kind"] not in _RELATION_KINDS:
             self.fail(
                 (*path, "kind"),
@@ -259,7 +253,7 @@ class FactReader:
         since, until = (self._day(row[w], (*path, w)) if w in row else None for w in ("since", "until"))
         if since is not None and until is not None and until < since:
             self.fail(path, f"关系的止日 {until} 早于起日 {since}", "检查两个日期")
-        return Relation(*ends, row["kind"], since, until) if len(ends) == 2 else None
+        return Relation(row["from"].strip(), row["to"].strip(), row["kind"], since, until)
 
     def _source(self, raw: Any, path: Path) -> Source | None:
         try:

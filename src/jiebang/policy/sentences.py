@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Mapping
 
 from jiebang.policy import words
 from jiebang.policy.compile_money import CompiledLimit
-from jiebang.policy.compiled import Compiled, Leaf, Operand
+from jiebang.policy.compiled import Compiled, Leaf, Operand, put_in_words
 from jiebang.policy.expressions import Departs, Force
-from jiebang.policy.pack_facts import Source
+from jiebang.policy.names import declared_type
+from jiebang.policy.pack_facts import Source, Told
 from jiebang.policy.pack_money import DecidedAmount, Money, RestOf
 from jiebang.policy.pack_parties import Capacity
 from jiebang.policy.pack_process import End, Scoring, Target
 from jiebang.policy.process import routes_of
 from jiebang.policy.program import Program
 from jiebang.policy.stages import KINDS
+from jiebang.policy.values import Kind
 
 Aspects = dict[str, str]
 
@@ -69,13 +71,12 @@ class Narrator:
         """A condition as a sentence; leaves that bind less than `force` say so."""
         if compiled is None:
             return ""
-        if isinstance(compiled, Leaf):
-            mark = f"（{words.FORCES[compiled.force.value]}）" if compiled.force is not force else ""
-            return f"{compiled.wants}{mark}{self._departs(compiled.departs)}"
-        parts = "；".join(self.condition(part, force) for part in compiled.parts)
-        if len(compiled.parts) == 1:
-            return parts
-        return f"{'同时满足' if compiled.word == 'all' else '满足其中一项'}【{parts}】"
+
+        def tell(leaf: Leaf) -> str:
+            mark = f"（{words.FORCES[leaf.force.value]}）" if leaf.force is not force else ""
+            return f"{leaf.wants}{mark}{self._departs(leaf.departs)}"
+
+        return put_in_words(compiled, tell)
 
     def _departs(self, departs: Departs | None) -> str:
         if departs is None:
@@ -98,6 +99,7 @@ class Narrator:
             "由谁担任": words.PARTY_IS[item.is_.value] + ("，也可以是行政机关" if item.or_authority else ""),
             "流程": self.processes(item.processes),
             "可以没有": "" if item.required else "是",
+            "由哪里写明": self.fact(item.named_in) if item.named_in else "",
         }
 
     def _capacity(self, key: str) -> Aspects:
@@ -114,8 +116,36 @@ class Narrator:
         item = self.pack.facts[key]
         of = self.program.types[key]
         options = "、".join((of.options or {}).values()) + ("等" if of.open_list else "")
-        fields = "、".join(f.label for f in (item.fields or {}).values())
-        return {"名称": item.label, "类型": str(of), "选项": options, "字段": fields}
+        fields = [
+            f"{label.label}（{of_field}{'：' + '、'.join(of_field.options.values()) if of_field.options else ''}）"
+            for label, of_field in zip((item.fields or {}).values(), (of.fields or {}).values(), strict=True)
+        ]
+        return {
+            "名称": item.label,
+            "类型": str(of),
+            "选项": options,
+            "字段": "、".join(fields),
+            "说明": item.hint or "",
+            "只能由谁说": self.roles(item.said_by),
+            "由系统告知": self._told(item.told) if item.told else "",
+        }
+
+    def _told(self, told: Told) -> str:
+        """What the platform tells by itself, of which stages."""
+        parts = [
+            f"{label}：{self.stages(getattr(told, word))}"
+            for word, label in words.TOLD.items()
+            if getattr(told, word)
+        ]
+        parts += [
+            f"“{self.stages([stage])}”{words.OUTCOMES[outcome]}"
+            for stage, outcome in (told.came_to or {}).items()
+        ]
+        parts += [
+            f"“{self.stages([stage])}”开始时的{self.fact(fact)}"
+            for stage, fact in (told.stood_at or {}).items()
+        ]
+        return "；".join(parts) + (f"的个数（{words.PER[told.counts.value]}算一个）" if told.counts else "")
 
     def _rule(self, key: str) -> Aspects:
         rule, compiled = self.pack.rules[key], self.program.rules[key]
@@ -126,6 +156,7 @@ class Narrator:
             "效力": words.FORCES[rule.force.value],
             "适用": f"只在{self.condition(compiled.given)}时" if compiled.given else "",
             "要求": self.condition(compiled.test, rule.force),
+            "说明": rule.says or "",
             "事实来源": "" if rule.source is Source.declared else words.PROVENANCE[rule.source.value],
         }
 
@@ -141,6 +172,8 @@ class Narrator:
             "凭证": self.papers(item.evidence),
             "条件": self.condition(compiled.when),
             "取整": f"到分，{words.ROUNDINGS[item.round]}",
+            "财政资金": "是" if item.fiscal else "不是",
+            "零头": f"由{self.roles([item.odd_fen])}承担" if item.odd_fen else "",
         }
         for word, side in (("不超过", compiled.ceilings), ("不低于", compiled.floors)):
             for limit in side:
@@ -163,7 +196,8 @@ class Narrator:
         mild = words.FORCES[limit.force.value] if limit.force is not Force.must else ""
         already = f"，减去已有的{compiled.already.text}" if compiled.already else ""
         when = f"（只在{self.condition(compiled.when)}时）" if compiled.when else ""
-        return f"{mild}{word}{compiled.operand.text}{already}{when}{self._departs(limit.departs)}"
+        within = f"（按 {limit.scope} 累计）" if limit.scope != "item" else ""
+        return f"{mild}{word}{compiled.operand.text}{already}{within}{when}{self._departs(limit.departs)}"
 
     def _term(self, key: str) -> Aspects:
         item, compiled = self.pack.terms[key], self.program.timekeeper.terms[key]
@@ -177,13 +211,16 @@ class Narrator:
             "截止钟点": item.closes_at or "",
             "末日遇休息日": {True: "顺延", False: "不顺延", None: ""}[item.rolls],
             "对谁": self.roles([item.role] if item.role else ()),
+            "效力": words.FORCES[item.force.value] + self._departs(item.departs)
+            if item.force is not Force.must
+            else "",
             "流程": self.processes(item.processes),
             "阶段": self.stages([item.stage]),
         }
 
     def _process(self, key: str) -> Aspects:
         item = self.pack.processes[key]
-        found = {"名称": item.label, "开始": item.stages[item.starts].label}
+        found = {"名称": item.label, "方式": item.instrument, "开始": item.stages[item.starts].label}
         for number, name in enumerate(item.stages, 1):
             found[f"{number}. {item.stages[name].label}"] = self.step(key, name)
         return found
@@ -212,6 +249,8 @@ class Narrator:
             if (late := self._selected("processes", process, "stages", key, "late"))
             else "",
             f"至多 {stage.at_most}" if stage.at_most else "",
+            "收到的封存到截止" if stage.sealed else "",
+            words.FORCES[stage.force.value] if stage.force is not Force.must else "",
             self._scoring(stage.scoring) if stage.scoring else "",
         ]
         routes = "；".join(
@@ -279,11 +318,13 @@ class Narrator:
 
     def _discretion(self, key: str) -> Aspects:
         item = self.pack.discretion[key]
+        of = declared_type(item, self.pack)
         return {
             "问题": item.question,
             "由谁决定": self.roles(item.decides),
             "对什么范围": words.SCOPES[item.scope.value],
-            "可选": "、".join((item.options or {}).values()),
+            "可选": "、".join((of.options or {}).values()),
+            "答案": "" if of.options else "是或否" if of.kind is Kind.flag else str(of),
             "决定之前做不了": item.blocks,
             "指向的文件": item.refers_to or "",
         }

@@ -215,7 +215,8 @@ def _look_ahead(text: str, shown: str) -> tuple[list[Problem], list[Problem]]:
                 return [Problem(shown, line, "嵌套过深", f"不超过 {MAX_DEPTH} 层")], []
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        tag, anchor = getattr(event, "tag", None), getattr(event, "anchor", None)
+        tag: Any = getattr(event, "tag", None)
+        anchor: Any = getattr(event, "anchor", None)
         if tag is not None:
             problems.append(Problem(shown, line, f"不认识的标记 {tag}", "去掉以 ! 开头的标记"))
         if isinstance(event, yaml.AliasEvent):

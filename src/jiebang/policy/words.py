@@ -50,6 +50,18 @@ PER: Mapping[str, str] = {
 DEPARTS_WITH: Mapping[str, str] = {
     "reason": "记录理由", "meeting": "会议决定并记录理由", "external_act": "上级批复文件", "agreement": "各方约定",
 }  # fmt: skip
+TOLD: Mapping[str, str] = {
+    "opened": "开始的时间", "closes": "截止的时间", "closed": "办结的时间", "handed_in": "材料交来的时间", "passed": "已通过",
+}  # fmt: skip
+RELATIONS: Mapping[str, str] = {
+    "employed_by": "任职", "legal_representative": "法定代表人", "sole_control": "单独控制", "joint_control": "共同控制",
+    "significant_influence": "重大影响", "same_as": "同一主体", "kin": "近亲属",
+}  # fmt: skip
+REST_DAYS: Mapping[str, str] = {"rolls": "顺延到下一个工作日", "stays": "不顺延"}
+CLOSING_INSTANT: Mapping[str, str] = {
+    "included": "截止那一秒到的算按时",
+    "excluded": "截止那一秒到的已经迟到",
+}
 COUNTINGS: Mapping[str, str] = {"natural": "自然日", "working": "工作日"}
 BOUNDS: Mapping[str, str] = {"exactly": "", "at_most": "至多", "at_least": "至少"}
 ROUNDINGS: Mapping[str, str] = {"down": "舍去", "up": "进位", "half_up": "四舍五入"}
