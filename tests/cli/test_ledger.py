@@ -18,7 +18,7 @@ from jiebang.ledger import verify_file
 from jiebang.ledger.models import Entry
 from jiebang.lifecycle.models import FactEntry, SignOff, StageRun, Subject, Submission
 from jiebang.lifecycle.packs import load_program
-from jiebang.organisations.models import Mandate
+from jiebang.organisations.models import Account, Mandate
 from jiebang.scenarios.read import read_instant
 
 Capture = pytest.CaptureFixture[str]
@@ -105,7 +105,7 @@ def test_a_whole_life_is_what_its_chain_says(paid: Life, capsys: Capture) -> Non
         (lambda: swap_current("challenge.total_investment"), "现行的不是最后记录的那一个"),
         (lambda: StageRun.objects.filter(kind="review", outcome="failed").update(outcome="passed"), "的阶段 review 的结果"),
         (lambda: Subject.objects.filter(ending="评审未通过").update(ended_at=None, ending=""), "是否结束"),
-        (lambda: SignOff.objects.filter(position="head").update(signed_by=1), "的签署（第"),
+        (lambda: SignOff.objects.filter(position="head").update(signed_by=Account.objects.earliest("pk")), "的签署（第"),
         (lambda: SignOff.objects.filter(position="officer").delete(), "签署账本有记录而已不在"),
         (lambda: Payment.objects.update(amount="1999999.99"), "的拨付 aid"),
         (lambda: Payment.objects.update(voucher="别的凭证"), "的拨付 aid"),
