@@ -72,7 +72,10 @@ def published_facts(
     names = announced_facts(program, subject) if names is None else names
     values: dict[str, FactEntry] = {}
     for here in lineage_of(subject):
-        for entry in FactEntry.objects.filter(subject=here, superseded_at__isnull=True):
+        # One's word for itself isn't what was published of them all.
+        for entry in FactEntry.objects.filter(
+            subject=here, superseded_at__isnull=True, organisation__isnull=True
+        ):
             values.setdefault(entry.name, entry)
     return [
         (program.pack.facts[name].label, _show(values[name], program))
