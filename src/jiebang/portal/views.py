@@ -45,6 +45,7 @@ from jiebang.portal.queries import (
     proposed_bids,
     published_facts,
 )
+from jiebang.publications.on_notice import choices_on_notice
 from jiebang.publications.queries import noticed_facts
 
 _OBJECTION = {
@@ -102,6 +103,7 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
     program = program_of(run.subject)
     stage = program.pack.processes[run.subject.process].stages[run.stage]
     given = {name: request.POST.get(name, "").strip() for name in _OBJECTION}
+    against, choices = request.POST.get("against", ""), choices_on_notice(run.subject)
     errors: dict[str, str] = {}
     problem: JiebangError | None = None
     draft = read_draft_key(request.POST.get("_draft")) or secrets.token_urlsafe(18)
@@ -111,9 +113,11 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
             for name, most in _LONGEST.items()
             if len(given[name]) > most
         }
+        if choices and against not in choices:
+            errors["against"] = "选一个"
         if not errors:
             try:
-                _object(request, run, given, draft, at)
+                _object(request, run, {**given, "against": against}, draft, at)
             except JiebangError as error:
                 problem = error
             else:
@@ -133,6 +137,9 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
             {"name": name, "label": label, "hint": hint, "value": given[name], "error": errors.get(name, "")}
             for name, (label, hint) in _OBJECTION.items()
         ],
+        "choices": choices.items(),
+        "against": against,
+        "against_error": errors.get("against", ""),
         "problem": problem,
         "draft": draft,
         "failed": bool(errors or problem),
