@@ -129,6 +129,9 @@ def test_the_sample_is_sound(tmp_path: Path) -> None:
         ("rules.yaml", "clause: EX-3\n    label: 规模与年限", "clause: EX-3\n    label: [规模]", "[规模]", "rules.size.label：“[规模]”应是文字（应为：写成文字；数字编号请加引号）"),
         # what the platform tells
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, said_by: [burau]", "said_by", "没有角色“burau”（应为：是不是 bureau）"),
+        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, said_by: [solver], each: true", "each", "各家自己说的只能是“是”或“否”（应为：类型写 flag）"),
+        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money}\n  sponsor.agrees: {label: 同意, type: flag, each: true", "each", "没有写由谁来说（应为：用 said_by 写明角色）"),
+        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money}\n  sponsor.agrees: {label: 同意, type: flag, said_by: [bureau], each: true", "each", "市科技局不一定是单位，数不清有哪几家（应为：写只由单位担任的角色）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, said_by: [bureau], told: {stood_at: {select: challenge.total_investment}}", "said_by", "由系统告知的，没有谁来写（应为：said_by 和 told 只写一个）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid}", "told", "事实的类型不对（应为：写类型为 date 或 instant 的事实）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, told: {closes: bid, opened: bid}", "told", "要写且只写一种（应为：opened、closes、closed、handed_in、passed、came_to、stood_at 之一，或 counts）"),

@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from tests.console.lives import Life
+from tests.console.lives import Life, play_example
 from tests.ledger.tampering import TRIGGER_NAMES, drop_trigger, execute
 
 from jiebang.config.environment import read_number
@@ -190,3 +190,34 @@ def test_nothing_of_an_objection_is_cut_off_unsaid(life_until: PlayLife) -> None
     assert "写了 8001 字，不超过 8000 字" in html
     assert "长" * 8001 in html
     assert not Objection.objects.exists()
+
+
+def test_of_several_on_notice_an_objector_says_which_one_it_is_about(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = play_example("jinzhong-bounty.yaml", "2024-12-12T10:00", monkeypatch)
+    client, where = Client(), reverse("portal:notice", args=[life.subject("challenge").pk])
+    page = client.get(where).content.decode()
+    offered = dict(re.findall(r'<option value="([^"]*)">([^<]*)</option>', page))
+    names = ["请选择", "示例储罐装备有限公司（合成）", "整个公示，不只其中一个"]
+    assert [text for text in offered.values() if text in names] == names
+    assert "示例流体机械有限公司（合成）" not in offered.values(), "it isn't among those to be chosen"
+    for wrong in ({}, {"against": "0"}, {"against": str(life.subject("pump-bid").pk)}):
+        status, text = objecting(client, where, "d1", **wrong)
+        assert status == 422
+        assert "评分表第三项" in text, "what was typed is still there"
+    tank = life.subject("tank-bid")
+    assert objecting(client, where, "d1", against=str(tank.pk))[0] == 302
+    assert Objection.objects.get().against == tank
+    assert objecting(client, where, "d2", against="whole")[0] == 302
+    assert Objection.objects.get(against=None)
+    alone = client.get(reverse("portal:notice", args=[life.subject("challenge2").pk])).content.decode()
+    assert 'name="against"' not in alone, "where one alone is on notice nothing is asked"
+
+
+def test_who_was_taken_out_of_a_notice_is_named_no_more(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    life = play_example("jinzhong-bounty.yaml", "2024-12-24T09:00", monkeypatch)
+    page = Client().get(reverse("portal:challenge", args=[life.subject("challenge").pk])).content.decode()
+    assert "异议成立的不再列入，其余无异议或异议不成立" in page
+    assert "示例低碳" in page
+    assert "示例储罐装备有限公司（合成）" not in page

@@ -30,7 +30,9 @@ from jiebang.policy.pack_process import Scoring
 from jiebang.policy.stages import MONEY_KINDS, is_booked, is_guarded
 from jiebang.policy.values import DATE, FLAG, MONEY, SCORE, TEXT, Kind, ValueType
 from jiebang.policy.words import outcome_label
+from jiebang.publications.actions.file_objection import AGAINST
 from jiebang.publications.models import Objection
+from jiebang.publications.on_notice import choices_on_notice, name_on_notice
 from jiebang.results.actions.take_in_result import results_to_take_in
 from jiebang.reviews.actions.select_bids import candidates_of
 
@@ -174,9 +176,13 @@ def _take_in_result(asking: Asking) -> list[Slot]:
     return [Slot(("thing",), "库中成果", choice(options), required=True)]
 
 
+def _target(objection: Objection) -> str:
+    return name_on_notice(objection.against) if objection.against is not None else "整个公示"
+
+
 def _resolve(asking: Asking) -> list[Slot]:
     waiting = Objection.objects.filter(run=asking.run, resolved_at__isnull=True)
-    options = {one.number: f"{one.number}（{one.objector}）" for one in waiting}
+    options = {one.number: f"{one.number}（{one.objector}，针对{_target(one)}）" for one in waiting}
     return [
         Slot(("number",), "异议", choice(options), required=True),
         Slot(("upheld",), "异议成立", FLAG, required=True),
@@ -220,6 +226,14 @@ OBJECTION_SLOTS = [
     Slot(("statement",), "事实与证据", TEXT, required=True),
     Slot(("request",), "请求", TEXT, required=True),
 ]
+
+
+def _object(asking: Asking) -> list[Slot]:
+    choices = choices_on_notice(asking.subject)
+    which = [Slot(("against",), AGAINST, choice(choices), required=True)] if choices else []
+    return [*which, *OBJECTION_SLOTS]
+
+
 _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     "conclude": _conclude,
     "propose": _propose,
@@ -246,7 +260,7 @@ _SLOTS: dict[str, Callable[[Asking], list[Slot]]] = {
     ],
     "record_contribution": _record_contribution,
     "confirm_contribution": _confirm_contribution,
-    "file_objection": lambda asking: list(OBJECTION_SLOTS),
+    "file_objection": _object,
     "resolve_objection": _resolve,
     "take_in_result": _take_in_result,
     "import_needs": lambda asking: [

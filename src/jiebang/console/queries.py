@@ -15,10 +15,11 @@ from jiebang.documents.reference import read_reference
 from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.known import lineage_of
 from jiebang.lifecycle.models import FactEntry, Participation, Subject
+from jiebang.lifecycle.words import voices_about
 from jiebang.organisations.actor import Actor
 from jiebang.organisations.models import Organisation
 from jiebang.policy.program import Program
-from jiebang.policy.values import Kind, ValueType, format_value, read_value
+from jiebang.policy.values import FLAG, Kind, ValueType, format_value, read_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,10 @@ def _fact_row(entry: FactEntry, program: Program, names: dict[str, str]) -> Fact
             )
             for row in entry.value
         )
-    text = show_value(entry.value, of, names)
+    if (roles := program.said_by_each.get(entry.name)) is not None:
+        text = _voices(entry, roles)
+    else:
+        text = show_value(entry.value, of, names)
     return FactRow(
         declared.label,
         text,
@@ -83,6 +87,15 @@ def _fact_row(entry: FactEntry, program: Program, names: dict[str, str]) -> Fact
         entry,
         heads,
         rows,
+    )
+
+
+def _voices(entry: FactEntry, roles: frozenset[str]) -> str:
+    """Who has said what, and who hasn't yet, of what each says for itself; a line each."""
+    heard = voices_about(entry.subject, lineage_of(entry.subject), entry.name, roles)
+    return "\n".join(
+        f"{who.name}：{show_value(said.value, FLAG) if said is not None else '还没有表态'}"
+        for who, said in heard
     )
 
 

@@ -16,6 +16,7 @@ from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.rules import situations_about
 from jiebang.lifecycle.submissions import fields_taken
+from jiebang.lifecycle.words import words_about
 from jiebang.organisations.actor import Actor
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.pack_money import DecidedAmount
@@ -180,18 +181,40 @@ def fact_slots(asking: Asking, moments: tuple[When, ...]) -> list[Slot]:
 
 
 def own_words(asking: Asking, names: Iterable[str]) -> list[str]:
-    """Those of some facts that whoever is asked may put on record: all but what the pack makes somebody else's word."""
+    """Those of some facts that whoever is asked may put on record: all but what the pack makes somebody else's word.
+
+    What each says for itself isn't asked again of whoever has said it, but where it is chosen as one `more`.
+    """
     facts, listed = asking.program.pack.facts, list(names)
     if not any(facts[name].said_by for name in listed):
         return listed
     held = roles_of(asking.actor, asking.subject, open_to=[], at=asking.at)
-    return [name for name in listed if not (whose := facts[name].said_by) or set(whose) & set(held)]
+    of_each = asking.program.said_by_each.keys() & set(listed) - set(asking.more)
+    said = {
+        one.name
+        for one in words_about(asking.subject, of_each)
+        if one.organisation_id == asking.actor.organisation_id
+    }
+    return [
+        name
+        for name in listed
+        if name not in said and (not (whose := facts[name].said_by) or set(whose) & set(held))
+    ]
 
 
 def recorded_values(asking: Asking) -> dict[str, Any]:
-    """Values as recorded, as far as whoever is asked may read them, so that they can be offered for confirmation."""
+    """Values as recorded, as far as whoever is asked may read them, so that they can be offered for confirmation.
+
+    Of what each says for itself nobody is offered another's word.
+    """
     seen = sight_of(asking.actor, asking.subject, asking.program, asking.at).readable
-    return {name: entry.value for name, entry in seen.items()}
+    of_each = asking.program.said_by_each
+    found = {name: entry.value for name, entry in seen.items() if name not in of_each}
+    for name in of_each.keys() & seen.keys():
+        for one in words_about(seen[name].subject, [name]):
+            if one.organisation_id == asking.actor.organisation_id:
+                found[name] = one.value
+    return found
 
 
 def _facts_of_money(asking: Asking, situation: Situation) -> Iterable[str]:

@@ -14,6 +14,7 @@ from jiebang.lifecycle.known import booked_facts, lineage_of, situation_of
 from jiebang.lifecycle.models import FactEntry, Participation, Subject, SubjectKind
 from jiebang.lifecycle.roles import roles_of
 from jiebang.lifecycle.transitions import Act
+from jiebang.lifecycle.words import says, words_about
 from jiebang.policy.pack_facts import Source
 from jiebang.policy.program import Program
 from jiebang.policy.reads_of_stage import facts_at, facts_of_next
@@ -27,20 +28,24 @@ _OF_ONE = frozenset({SubjectKind.BID.value, SubjectKind.PROJECT.value})
 def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
     """Record facts ({name: {value, source, as_of, evidence}}) on a subject; the ledger keeps a salted digest of each.
 
-    Raises UnableToApply for the aid of one bid or project on what may have several, and for words that others have signed.
+    What each organisation says for itself takes the place of its own word alone. Raises UnableToApply for the aid of one bid
+    or project on what may have several, for words that others have signed, and for a word that is no organisation's own.
     """
     if not facts:
         return
     _refuse_for_many(act, subject, facts)
     _refuse_signed(act, subject, facts)
-    FactEntry.objects.filter(subject=subject, name__in=facts, superseded_at__isnull=True).update(
-        superseded_at=act.at
-    )
+    of_each = facts.keys() & act.program.said_by_each.keys()
+    speaker = _speaker(act, of_each)
+    standing = FactEntry.objects.filter(subject=subject, superseded_at__isnull=True)
+    standing.filter(name__in=facts.keys() - of_each).update(superseded_at=act.at)
+    standing.filter(name__in=of_each, organisation=speaker).update(superseded_at=act.at)
     rows = [
         FactEntry(
             subject=subject, name=name, value=raw["value"], source=raw["source"], as_of=raw["as_of"],
             evidence=raw.get("evidence", ""), recorded_at=act.at,
             recorded_by_id=act.actor.account_id if act.actor else None, salt=secrets.token_hex(16),
+            organisation_id=speaker if name in of_each else None,
         )
         for name, raw in facts.items()
     ]  # fmt: skip
@@ -51,8 +56,26 @@ def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
 
 def as_digested(row: FactEntry) -> dict[str, Any]:
     """What the ledger's digest of a fact is over: the value and where it is from, as they are on record."""
-    told = {"value": row.value, "source": row.source, "as_of": str(row.as_of)}
-    return told | ({"evidence": row.evidence} if row.evidence else {})
+    told: dict[str, Any] = {"value": row.value, "source": row.source, "as_of": str(row.as_of)}
+    if row.evidence:
+        told["evidence"] = row.evidence
+    if row.organisation_id is not None:
+        told["organisation"] = row.organisation_id
+    return told
+
+
+def _speaker(act: Act, of_each: Iterable[str]) -> int | None:
+    """The organisation whose word is being recorded; None where nothing is that each says for itself."""
+    names = sorted(of_each)
+    speaker = act.actor.organisation_id if act.actor else None
+    if names and speaker is None:
+        facts = act.program.pack.facts
+        raise UnableToApply(
+            where=act.stage.label,
+            what=f"要由各家单位自己写：{'、'.join(facts[name].label for name in names)}",
+            fix="请每家单位各自登录记录",
+        )
+    return speaker if names else None
 
 
 def _refuse_for_many(act: Act, subject: Subject, names: Iterable[str]) -> None:
@@ -68,14 +91,30 @@ def _refuse_for_many(act: Act, subject: Subject, names: Iterable[str]) -> None:
 
 def _refuse_signed(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
     """What somebody has put its name to is changed by nobody else: its signature would stand under words it never read."""
-    bound = {flag: names for flag, names in _signed_with(act.program, facts).items() if flag not in facts}
+    of_each = act.program.said_by_each
+    bound = {
+        flag: names
+        for flag, names in _signed_with(act.program, facts).items()
+        if flag not in facts or flag in of_each
+    }
     if not bound or act.actor is None:
         return
     declared, types = act.program.pack.facts, act.program.types
     stands = situation_of(subject, act.at).facts
+    # Where each signs for itself, one who may sign isn't thereby free to change what another has signed.
+    signed_by_others = {
+        one.name
+        for one in words_about(subject, bound.keys() & of_each.keys())
+        if one.organisation_id != act.actor.organisation_id and says(one.value)
+    }
     held = set(roles_of(act.actor, act.subject, open_to=[], at=act.at))
     for flag, names in bound.items():
-        if held & set(declared[flag].said_by or ()) or flag not in stands or not stands[flag].value:
+        if flag in of_each:
+            is_bound = flag in signed_by_others
+        else:
+            is_others = not held & set(declared[flag].said_by or ())
+            is_bound = is_others and flag in stands and bool(stands[flag].value)
+        if not is_bound:
             continue
         changed = [
             declared[name].label
@@ -143,7 +182,13 @@ def facts_given(act: Act) -> dict[str, Any]:
     if source == "declared" and given:
         held = situation_of(act.subject, act.at).facts
         _refuse_barred(
-            act, [name for name in given if name in held and held[name].source is not Source.declared]
+            act,
+            [
+                name
+                for name in given
+                # One's own word stands beside the others', whatever these come to.
+                if name in held and held[name].source is not Source.declared and not declared[name].each
+            ],
         )
     return as_recorded(given, source, act.at)
 

@@ -14,6 +14,7 @@ from django.db.models import prefetch_related_objects
 from jiebang.kernel.periods import WorkingCalendar, local_date
 from jiebang.lifecycle.models import DepartureRecord, DiscretionDecision, FactEntry, RelationLookup, Subject
 from jiebang.lifecycle.packs import load_program, working_calendar
+from jiebang.lifecycle.words import come_to, holders_of_each
 from jiebang.organisations.models import Relation
 from jiebang.policy.in_force import state_on
 from jiebang.policy.pack_facts import Source
@@ -85,10 +86,12 @@ def situations_of(
     """Everything the rules may look at for each subject at the instant `at`, by key. What several share is gathered once.
 
     `extra` are facts of an act being judged, in the form of a facts file ({name: {value, source, as_of}}); they come
-    before what is recorded. Raises PackProblems where one of them can't be read.
+    before what is recorded. Of what each organisation says for itself they are one's word where they name the
+    `organisation`, and nobody's where they don't. Raises PackProblems where one of them can't be read.
     """
     families = lineages_of(subjects)
     gathered = _gather({here.pk: here for family in families.values() for here in family}, at)
+    together = _together(families, gathered, extra or {})
     general = _general({one.programme_id: one for one in subjects}, at)
     calendar, on = working_calendar(), local_date(at)
     found = {}
@@ -110,6 +113,9 @@ def situations_of(
         if looked_up:
             data["relations_as_of"] = max(looked_up).isoformat()
         facts |= (extra or {}) | _tell_validity(subject, program, on)
+        for name in program.said_by_each:
+            facts.pop(name, None)
+        facts |= together[subject.pk]
         facts = {name: raw for name, raw in facts.items() if name in program.types or name in (extra or {})}
         situation = read_situation(program, {**data, "facts": facts}, at, calendar)
         situation.relations = ties
@@ -167,6 +173,8 @@ class _Gathered:
     decided: dict[str, Any] = field(default_factory=dict)
     departures: dict[str, Any] = field(default_factory=dict)
     looked_up: list[date] = field(default_factory=list)
+    #: of facts that each organisation says for itself: {fact: {organisation: its word}}
+    words: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
 
 
 def _gather(things: dict[int, Subject], at: datetime) -> dict[int, _Gathered]:
@@ -185,13 +193,45 @@ def _gather(things: dict[int, Subject], at: datetime) -> dict[int, _Gathered]:
         raw = {"value": entry.value, "source": entry.source, "as_of": entry.as_of.isoformat()}
         if entry.evidence:
             raw["evidence"] = entry.evidence
-        found[pk].facts[entry.name] = raw
+        if entry.organisation_id is not None:
+            found[pk].words.setdefault(entry.name, {})[entry.organisation_id] = raw
+        else:
+            found[pk].facts[entry.name] = raw
     for decision in DiscretionDecision.objects.filter(subject__in=found, superseded_at__isnull=True):
         found[decision.subject_id or 0].decided[decision.key] = _decision(decision)
     for departure in DepartureRecord.objects.filter(subject__in=found).select_related("act"):
         found[departure.subject_id].departures[departure.key] = _departure(departure)
     for lookup in RelationLookup.objects.filter(subject__in=found):
         found[lookup.subject_id].looked_up.append(lookup.as_of)
+    return found
+
+
+def _together(
+    families: Mapping[int, list[Subject]], gathered: Mapping[int, _Gathered], extra: Mapping[str, Any]
+) -> dict[int, dict[str, Any]]:
+    """What the words of all whose word counts come to, for each of some things; two queries, and none where nobody spoke."""
+    found: dict[int, dict[str, Any]] = {pk: {} for pk in families}
+    spoken: dict[int, dict[str, dict[int, dict[str, Any]]]] = {}
+    asked: set[str] = set()
+    for pk, family in families.items():
+        for name, roles in program_of(family[0]).said_by_each.items():
+            # The nearest thing that anybody said anything of, as everywhere.
+            words = next((said for one in family if (said := gathered[one.pk].words.get(name))), {})
+            given = extra.get(name, {})
+            if (organisation := given.get("organisation")) is not None:
+                words = {**words, organisation: given}
+            if words:
+                spoken.setdefault(pk, {})[name] = words
+                asked |= roles
+    if not spoken:
+        return found
+    holders = holders_of_each({pk: families[pk] for pk in spoken}, asked)
+    for pk, by_name in spoken.items():
+        says = program_of(families[pk][0]).said_by_each
+        for name, words in by_name.items():
+            held = {one for role in says[name] for one in holders.get(pk, {}).get(role, ())}
+            if (whole := come_to(words, held)) is not None:
+                found[pk][name] = whole
     return found
 
 

@@ -96,7 +96,10 @@ class Participation(models.Model):
 
 
 class FactEntry(models.Model):
-    """One value of one fact with its provenance. A new value supersedes the old one, which stays readable."""
+    """One value of one fact with its provenance. A new value supersedes the old one, which stays readable.
+
+    `organisation`: whose word it is, of a fact that each organisation in a role says for itself; it supersedes its own alone.
+    """
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="fact_entries", verbose_name="事项")
     name = models.CharField("事实", max_length=120)
@@ -109,14 +112,24 @@ class FactEntry(models.Model):
         Account, models.PROTECT, null=True, related_name="+", verbose_name="记录人"
     )
     superseded_at = models.DateTimeField("被取代时间", null=True, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="谁说的"
+    )
     salt = models.CharField("盐", max_length=64)
 
     class Meta:
         verbose_name = verbose_name_plural = "事实"
         constraints = [
             models.UniqueConstraint(
-                fields=["subject", "name"], condition=Q(superseded_at__isnull=True), name="one_current_value"
-            )
+                fields=["subject", "name"],
+                condition=Q(superseded_at__isnull=True, organisation__isnull=True),
+                name="one_current_value",
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "name", "organisation"],
+                condition=Q(superseded_at__isnull=True, organisation__isnull=False),
+                name="one_current_word_each",
+            ),
         ]
 
     def __str__(self) -> str:

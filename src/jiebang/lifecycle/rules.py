@@ -36,6 +36,10 @@ def require_rules(
     can't be judged yet. An amount that is decided here has to be within its limits. Returns the stage's own situation.
     """
     subject, program = act.subject, act.program
+    speaker = act.actor.organisation_id if act.actor else None
+    # Of what each says for itself an act brings one's word, not everybody's.
+    own = (extra or {}).keys() & program.said_by_each.keys() if speaker is not None else set()
+    extra = {**(extra or {}), **{name: {**(extra or {})[name], "organisation": speaker} for name in own}}
     rules = _rules_before(act, outcome, moments)
     # Where money moves, the amounts are computed and held there.
     decides = When.decide in moments and act.stage.kind not in MONEY_KINDS

@@ -145,4 +145,4 @@ def set_facts_aside(subject: Subject, about: set[str], at: datetime) -> list[str
     entries = FactEntry.objects.filter(subject=subject, superseded_at__isnull=True)
     old = [one for one in entries if one.name.split(".")[0] in about]
     FactEntry.objects.filter(pk__in=[one.pk for one in old]).update(superseded_at=at)
-    return sorted(one.name for one in old)
+    return sorted({one.name for one in old})

@@ -14,6 +14,7 @@ from jiebang.policy.names import declared_type
 from jiebang.policy.pack import ITEM_SECTIONS, Pack, belongs
 from jiebang.policy.pack_facts import FactDeclaration, Told
 from jiebang.policy.pack_items import UNSET
+from jiebang.policy.pack_parties import PartyIs
 from jiebang.policy.pack_process import Scoring
 from jiebang.policy.process import is_only_returned_to, is_windowed
 from jiebang.policy.stages import KINDS, MONEY_KINDS, Per
@@ -84,6 +85,22 @@ class _Check:
             self.known(role, self.pack.parties, path, "角色")
         if fact.said_by and fact.told is not None:
             self.report(path, "由系统告知的，没有谁来写", "said_by 和 told 只写一个")
+        if fact.each:
+            self._each(name, fact)
+
+    def _each(self, name: str, fact: FactDeclaration) -> None:
+        """What every holder of a role says for itself: yes or no, by organisations."""
+        path = ("facts", name, "each")
+        if fact.type is not Kind.flag:
+            self.report(path, "各家自己说的只能是“是”或“否”", "类型写 flag")
+        if not fact.said_by:
+            self.report(path, "没有写由谁来说", "用 said_by 写明角色")
+        for role in fact.said_by or ():
+            party = self.pack.parties.get(role)
+            if party is not None and (
+                party.is_ not in (PartyIs.organisation, PartyIs.organisations) or party.or_authority
+            ):
+                self.report(path, f"{party.label}不一定是单位，数不清有哪几家", "写只由单位担任的角色")
 
     def _told(self, name: str, told: Told) -> None:
         """What the platform is to tell by itself: of a thing it has runs of, in one word, as a fact of the fitting type."""
@@ -102,6 +119,8 @@ class _Check:
             )
         for fact in (told.stood_at or {}).values():
             self.known(fact, self.types, path, "事实")
+            if fact in self.pack.facts and self.pack.facts[fact].each:
+                self.report(path, f"“{fact}”由各家自己说，没有一个当时的值", "写别的事实")
         kinds = (
             {self.types[fact].kind for fact in told.stood_at.values() if fact in self.types} if told.stood_at is not None
             else {Kind.count} if told.counts is not None

@@ -70,6 +70,7 @@ class FactDeclaration(Strict):
     """A fact that rules, money and papers can name: `subject.name`.
 
     `said_by`: the roles that alone may put it on record, where the text makes it one body's or one party's own word.
+    `each`: every organisation in one of these roles says it for itself, and none for the others.
     """
 
     label: str
@@ -82,6 +83,7 @@ class FactDeclaration(Strict):
     clause: Names | None = None
     told: Told | None = None
     said_by: Names | None = None
+    each: bool = False
 
 
 class PaperField(Strict):

@@ -62,6 +62,16 @@ class Program:
     conditions: dict[tuple[str | int, ...], Compiled]
     lengths: dict[str, Operand]
     _chosen: dict[tuple[str | None, str | None, str | None], Chosen] = field(default_factory=dict)
+    _said_by_each: dict[str, frozenset[str]] | None = None
+
+    @property
+    def said_by_each(self) -> dict[str, frozenset[str]]:
+        """{fact: roles} of the facts that every organisation in one of these roles says for itself."""
+        if self._said_by_each is None:
+            self._said_by_each = {
+                name: frozenset(one.said_by or ()) for name, one in self.pack.facts.items() if one.each
+            }
+        return self._said_by_each
 
     def rules_for(
         self, process: str | None = None, stage: str | None = None, at: str | None = None

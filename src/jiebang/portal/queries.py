@@ -72,7 +72,10 @@ def published_facts(
     names = announced_facts(program, subject) if names is None else names
     values: dict[str, FactEntry] = {}
     for here in lineage_of(subject):
-        for entry in FactEntry.objects.filter(subject=here, superseded_at__isnull=True):
+        # One's word for itself isn't what was published of them all.
+        for entry in FactEntry.objects.filter(
+            subject=here, superseded_at__isnull=True, organisation__isnull=True
+        ):
             values.setdefault(entry.name, entry)
     return [
         (program.pack.facts[name].label, _show(values[name], program))
@@ -160,9 +163,12 @@ def past_notices(subject: Subject, program: Program) -> list[Noticed]:
         stage = program.pack.processes[subject.process].stages[run.stage]
         run.subject = subject
         held = run.outcome == "unopposed"
+        outcome = "公示无异议或异议不成立" if held else "异议成立"
+        if held and run.objections.filter(upheld=True).exists():
+            outcome = "异议成立的不再列入，其余无异议或异议不成立"
         found.append(
             Noticed(
-                run, stage.label, article(program, stage.clause[0]), "公示无异议或异议不成立" if held else "异议成立",
+                run, stage.label, article(program, stage.clause[0]), outcome,
                 proposed_bids(run, program) if held else [],
             )
         )  # fmt: skip

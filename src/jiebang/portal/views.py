@@ -48,6 +48,7 @@ from jiebang.portal.queries import (
     proposed_bids,
     published_facts,
 )
+from jiebang.publications.on_notice import choices_on_notice
 from jiebang.publications.queries import noticed_facts
 
 _OBJECTION = {
@@ -105,6 +106,7 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
     program = program_of(run.subject)
     stage = program.pack.processes[run.subject.process].stages[run.stage]
     given = {name: request.POST.get(name, "").strip() for name in _OBJECTION}
+    against, choices = request.POST.get("against", ""), choices_on_notice(run.subject)
     errors: dict[str, str] = {}
     problem: JiebangError | None = None
     draft = read_draft_key(request.POST.get("_draft")) or secrets.token_urlsafe(18)
@@ -114,9 +116,11 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
             for name, most in _LONGEST.items()
             if len(given[name]) > most
         }
+        if choices and against not in choices:
+            errors["against"] = "选一个"
         if not errors:
             try:
-                _object(request, run, given, draft, at)
+                _object(request, run, {**given, "against": against}, draft, at)
             except JiebangError as error:
                 problem = error
                 if isinstance(error, AlreadyDone):
@@ -138,6 +142,9 @@ def notice_page(request: HttpRequest, subject_id: int) -> HttpResponse:
             {"name": name, "label": label, "hint": hint, "value": given[name], "error": errors.get(name, "")}
             for name, (label, hint) in _OBJECTION.items()
         ],
+        "choices": choices.items(),
+        "against": against,
+        "against_error": errors.get("against", ""),
         "problem": problem,
         "draft": draft,
         "failed": bool(errors or problem),
@@ -156,8 +163,10 @@ def _object(request: HttpRequest, run: StageRun, given: dict[str, str], draft: s
     key = f"objection:{draft}"
     sent = Submission.objects.filter(programme=run.subject.programme, draft=key).first()
     if sent is not None:
-        if run.objections.filter(received_at=sent.received_at, **given).exists():
-            return  # a second click on what has arrived
+        text, against = {name: given[name] for name in _OBJECTION}, given["against"]
+        for one in run.objections.filter(received_at=sent.received_at, **text):
+            if against == str(one.against_id or against):
+                return  # a second click on what has arrived
         raise AlreadyDone(
             what=f"这张表单 {instant(sent.received_at)} 已经提交过，收下的是那时的内容，现在写的还没有提交",
             fix="再提交一次，就作为另一件异议收下",

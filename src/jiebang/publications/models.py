@@ -2,14 +2,20 @@
 
 from django.db import models
 
-from jiebang.lifecycle.models import StageRun
+from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.organisations.models import Account
 
 
 class Objection(models.Model):
-    """A named objection with its facts and request; handled by somebody who didn't handle what is objected to."""
+    """A named objection with its facts and request; handled by somebody who didn't handle what is objected to.
+
+    `against`: the one of several on notice that it is against; none for the notice as a whole.
+    """
 
     run = models.ForeignKey(StageRun, models.PROTECT, related_name="objections", verbose_name="公示")
+    against = models.ForeignKey(
+        Subject, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="针对"
+    )
     number = models.CharField("受理号", max_length=60)
     objector = models.CharField("异议人", max_length=200)
     contact = models.CharField("联系方式", max_length=200)

@@ -224,6 +224,9 @@ def _do(stage: Stage, step: Step) -> str:
         payload["bid"] = stage.subjects[step.bid].pk
     if step.thing:
         payload["thing"] = stage.subjects[step.thing].pk
+    if step.against:
+        named = stage.subjects.get(step.against)
+        payload["against"] = step.against if named is None else str(named.pk)
     if step.objection:
         payload["number"] = step.objection
     submission = (step.draft, step.revision or 1) if step.draft else None

@@ -110,6 +110,8 @@ class Step(Part):
     conclusion: str | None = None
     upheld: bool | None = None
     objection: str | None = None
+    #: the one of several on notice that an objection is against, or `whole`
+    against: str | None = None
     issuer: str | None = None
     act: str | None = None
     dated: str | None = None

@@ -32,6 +32,7 @@ from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import StageRun, Subject, SubjectKind
 from jiebang.lifecycle.sign_off import put_up_at
 from jiebang.publications.models import Objection
+from jiebang.publications.on_notice import name_on_notice
 
 _PER_PAGE = 40
 #: A form of more fields than this gets a page of its own.
@@ -140,11 +141,19 @@ def _waits_for(subject: Subject, timeline: list[Event]) -> list[tuple[str, int, 
     return [(k, len(v), v[0].run.subject if len(v) == 1 else None) for k, v in by_label.items()]
 
 
-def _objections(subject: Subject, visit: Visit) -> list[Objection]:
-    """Objectors are shown to the authorities that handle them alone, not to the experts whose marks they object to."""
+def _objections(subject: Subject, visit: Visit) -> list[tuple[Objection, str]]:
+    """Objections with what each is against, empty for the whole.
+
+    Objectors are shown to the authorities that handle them alone, not to the experts whose marks they object to.
+    """
     if not sees_proposals(visit.actor):
         return []
-    return list(Objection.objects.filter(run__subject=subject).order_by("pk"))
+    found = Objection.objects.filter(run__subject=subject).select_related(
+        "against__lead", "against__origin__lead"
+    )
+    return [
+        (one, name_on_notice(one.against) if one.against is not None else "") for one in found.order_by("pk")
+    ]
 
 
 def _inline_forms(desk: Desk, visit: Visit) -> list[dict[str, object]]:

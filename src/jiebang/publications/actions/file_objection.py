@@ -4,19 +4,28 @@ from jiebang.ledger.append import EntryDraft
 from jiebang.lifecycle.submissions import BadFields
 from jiebang.lifecycle.transitions import Act
 from jiebang.publications.models import Objection
+from jiebang.publications.on_notice import WHOLE, choices_on_notice
 
+AGAINST = "对公示中的哪一个"
 _ASKED = {"objector": "异议人（实名）", "contact": "联系方式", "statement": "事实与证据", "request": "请求"}
 
 
 def file_objection(act: Act) -> None:
-    """Record an objection and give its number. Raises BadFields for anything left out."""
+    """Record an objection and give its number. Raises BadFields for anything left out, which of several it is against included."""
     given = {key: str(act.payload.get(key, "")).strip() for key in _ASKED}
     errors = {label: "必填" for key, label in _ASKED.items() if not given[key]}
+    against, choices = str(act.payload.get("against", "")), choices_on_notice(act.subject)
+    if choices and against not in choices:
+        errors[AGAINST] = "从列表里选择" if against else "必填"
     if errors:
         raise BadFields(errors, act.program)
     count = Objection.objects.filter(run=act.run).count() + 1
     made = Objection.objects.create(
-        run=act.run, number=f"{act.subject.number}-{act.run.round}-Y{count:02d}", received_at=act.at, **given
+        run=act.run,
+        number=f"{act.subject.number}-{act.run.round}-Y{count:02d}",
+        received_at=act.at,
+        against_id=int(against) if choices and against != WHOLE else None,
+        **given,
     )
     # The objector's name stays out of the chain: whoever objects must not be shown to those objected to.
     act.drafts.append(
