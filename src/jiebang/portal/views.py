@@ -48,7 +48,7 @@ from jiebang.portal.queries import (
     proposed_bids,
     published_facts,
 )
-from jiebang.publications.on_notice import choices_on_notice
+from jiebang.publications.on_notice import WHOLE, choices_on_notice
 from jiebang.publications.queries import noticed_facts
 
 _OBJECTION = {
@@ -165,7 +165,7 @@ def _object(request: HttpRequest, run: StageRun, given: dict[str, str], draft: s
     if sent is not None:
         text, against = {name: given[name] for name in _OBJECTION}, given["against"]
         for one in run.objections.filter(received_at=sent.received_at, **text):
-            if against == str(one.against_id or against):
+            if (against in ("", WHOLE)) if one.against_id is None else (against == str(one.against_id)):
                 return  # a second click on what has arrived
         raise AlreadyDone(
             what=f"这张表单 {instant(sent.received_at)} 已经提交过，收下的是那时的内容，现在写的还没有提交",
