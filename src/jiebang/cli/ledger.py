@@ -55,16 +55,15 @@ def run_verify(options: Namespace) -> int:
 
 def _verify_rows(keys: list[str], *, everywhere: bool) -> int:
     """What pages, rules and amounts go by has to be what the chains say was done; how much isn't."""
-    from jiebang.funding.against_ledger import altered_books
-    from jiebang.lifecycle.against_ledger import altered_cases
+    from jiebang.lifecycle.against_ledger import altered_rows
     from jiebang.organisations.against_ledger import altered_mandates
 
-    altered = [told for key in keys for told in (*altered_cases(key), *altered_books(key))]
+    altered = [told for key in keys for told in altered_rows(key)]
     if everywhere:
         altered += altered_mandates()
     for told in altered:
         print(f"有问题：{told}")
-    print(f"事实、结果、拨付和授权与账本核对，{len(altered)} 处不符")
+    print(f"事项、事实、决定、评分、拨付和授权与账本核对，{len(altered)} 处不符")
     return len(altered)
 
 

@@ -11,14 +11,10 @@ from django.db.models import Sum
 from jiebang.funding.models import Contribution, Payment, Posting
 from jiebang.kernel.canonical_json import canonical_text
 from jiebang.ledger.read import read_entries
-from jiebang.organisations.chains import bureau_of_chain
 
 
-def altered_books(chain_key: str) -> Iterator[str]:
+def altered_books(chain_key: str, bureau: int) -> Iterator[str]:
     """Every payment, its two sides and every parties' payment that isn't what a bureau's chain says, in Chinese."""
-    bureau = bureau_of_chain(chain_key)
-    if bureau is None:
-        return
     yield from _payments(chain_key, bureau)
     yield from _postings(bureau)
     yield from _contributions(chain_key, bureau)

@@ -5,6 +5,7 @@ from jiebang.funding.actions.propose_payment import propose_payment
 from jiebang.funding.actions.record_contribution import confirm_contribution, record_contribution
 from jiebang.funding.actions.record_payment import record_payment
 from jiebang.funding.computed import SOURCES
+from jiebang.funding.against_ledger import altered_books
 from jiebang.funding.sent_back import amounts_put_up
 from jiebang.lifecycle.known import register_computed_facts
 from jiebang.lifecycle.sign_off import register_amounts
@@ -38,5 +39,6 @@ register(
     Transition("confirm_contribution", "核实他方付款", PAYING, ANYBODY, confirm_contribution),
 )
 register_amounts(amounts_put_up)
+register_check(altered_books)
 for source in SOURCES:
     register_computed_facts(source, booked=True)

@@ -14,6 +14,7 @@ from django.db import transaction
 from jiebang.kernel.periods import SHANGHAI
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries
 from jiebang.ledger.read import read_entries
+from jiebang.lifecycle.begun import noting_begun
 from jiebang.lifecycle.closing import window_problem
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, OutsideWindow, UnableToApply
 from jiebang.lifecycle.known import program_of
@@ -76,17 +77,19 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
             raise OutsideWindow(where=row.label, what=late[0], fix=late[1])
         draft = submission[0] if submission else ""
         act = Act(run, subject, described, program, actor, role, at, payload or {}, draft)
-        outcome = row.handle(act)
-        if outcome is not None:
-            if outcome not in described.outcomes:
-                raise UnableToApply(
-                    where=described.label,
-                    what=f"本流程没有结果“{outcome}”",
-                    fix=f"可用：{'、'.join(described.outcomes)}",
-                )
-            run.closed_by_id = actor.account_id if actor else None
-            close_run(run, outcome, at)
-            note_ends(act, ended_before)
+        with noting_begun() as begun:
+            outcome = row.handle(act)
+            if outcome is not None:
+                if outcome not in described.outcomes:
+                    raise UnableToApply(
+                        where=described.label,
+                        what=f"本流程没有结果“{outcome}”",
+                        fix=f"可用：{'、'.join(described.outcomes)}",
+                    )
+                run.closed_by_id = actor.account_id if actor else None
+                close_run(run, outcome, at)
+                note_ends(act, ended_before)
+        act.drafts += begun.drafts()
         return _record(act, event, outcome, submission, public)
 
 

@@ -235,6 +235,7 @@ class DiscretionDecision(models.Model):
     decided_at = models.DateTimeField("决定时间")
     decided_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="办理人")
     superseded_at = models.DateTimeField("被取代时间", null=True, blank=True)
+    salt = models.CharField("盐", max_length=64)
 
     class Meta:
         verbose_name = verbose_name_plural = "裁量决定"
@@ -256,6 +257,7 @@ class DepartureRecord(models.Model):
     )
     recorded_at = models.DateTimeField("记录时间")
     recorded_by = models.ForeignKey(Account, models.PROTECT, related_name="+", verbose_name="办理人")
+    salt = models.CharField("盐", max_length=64)
 
     class Meta:
         verbose_name = verbose_name_plural = "例外"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from jiebang.kernel.periods import local_date
+from jiebang.lifecycle.begun import note_stages
 from jiebang.lifecycle.closing import last_day_of
 from jiebang.lifecycle.errors import StillUnset, UnableToApply, YearMissing
 from jiebang.lifecycle.known import lineages_of, program_of, situation_of, situations_of
@@ -42,13 +43,14 @@ def open_where_due(things: list[Subject], name: str, stage: Stage, at: datetime)
                 where=stage.label, what=f"最多进行 {stage.at_most}，已经用完", fix="改走别的结果"
             )
     closing = _closing(opening, stage, stage.term, at, situations) if windowed and stage.term else {}
-    StageRun.objects.bulk_create(
+    opened = StageRun.objects.bulk_create(
         StageRun(
             subject=one, stage=name, kind=stage.kind, round=rounds.get(one.pk, 0) + 1, opened_at=at,
             closes_at=closing.get(one.pk),
         )
         for one in opening
     )  # fmt: skip
+    note_stages(opened)
     through = {one.pk for one in due}
     return [one for one in things if one.pk not in through]
 

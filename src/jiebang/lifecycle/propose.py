@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from jiebang.ledger.append import EntryDraft, salted_digest
+from jiebang.lifecycle.begun import noting_begun
 from jiebang.lifecycle.door import ended_at
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.facts import as_recorded, source_of
@@ -104,7 +105,7 @@ def _try_out(act: Act) -> _Done:
     row = find(act.stage.kind, "conclude")
     if row is None or not chain_of(act):
         raise UnableToApply(where=act.stage.label, what="这个阶段不需要逐级审批", fix="直接办结")
-    with transaction.atomic():
+    with transaction.atomic(), noting_begun():
         # Rows of its own: what the trial leaves on them in memory isn't undone.
         run, subject = _fresh(act)
         trial = replace(act, run=run, subject=subject, is_trial=True, drafts=[], messages=[], result={})
@@ -132,7 +133,7 @@ def _handle(row: Transition, act: Act) -> _Done:
         made = Subject.objects.filter(programme=act.subject.programme_id, pk__gt=newest).order_by("pk")
         makes = [_describe(one) for one in made]
         if outcome is not None:
-            with transaction.atomic():
+            with transaction.atomic(), noting_begun():
                 close_run(_fresh(act)[0], outcome, act.at)
                 transaction.set_rollback(True)
     return _Done(outcome, ends, makes, digest_asked(asked))

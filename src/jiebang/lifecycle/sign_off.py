@@ -117,7 +117,10 @@ def signed_body(made: SignOff) -> dict[str, int | str | bool]:
 
 def void_signatures(act: Act) -> None:
     """Start the chain again: what was signed has changed, or somebody refused. The old signatures stay readable."""
-    SignOff.objects.filter(run=act.run, voided_at__isnull=True).update(voided_at=act.at)
+    standing = SignOff.objects.filter(run=act.run, voided_at__isnull=True)
+    if keys := list(standing.order_by("pk").values_list("pk", flat=True)):
+        standing.update(voided_at=act.at)
+        act.drafts.append(EntryDraft("signatures.voided", {"run": act.run.pk, "signatures": keys}))
     Proposal.objects.filter(run=act.run, withdrawn_at__isnull=True).update(withdrawn_at=act.at)
 
 

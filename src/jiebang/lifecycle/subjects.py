@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from jiebang.lifecycle.begun import note_parties, note_thing
 from jiebang.lifecycle.known import lineage_of
 from jiebang.lifecycle.models import FactEntry, HandIn, Participation, StageRun, Subject, SubjectKind
 from jiebang.lifecycle.submissions import BadFields
@@ -36,7 +37,7 @@ def create_below(
         number = _number_without_order(stem, siblings)
     else:
         number = f"{stem}{siblings.count() + 1:0{2 if kind == SubjectKind.PROJECT else 3}d}"
-    return Subject.objects.create(
+    made = Subject.objects.create(
         programme=parent.programme,
         pack_version=parent.pack_version,
         process=parent.process,
@@ -48,6 +49,8 @@ def create_below(
         title=title,
         created_at=at,
     )
+    note_thing(made)
+    return made
 
 
 #: So many digits are read over the telephone, and no challenge has as many bids as they can number.
@@ -108,7 +111,7 @@ def enter_named(subject: Subject, program: Program, facts: dict[str, Any], at: d
         raw = facts[party.named_in]["value"]
         named = Organisation.objects.filter(credit_code__in=[raw] if isinstance(raw, str) else raw)
         live = Participation.objects.filter(subject=subject, role=role, until_at__isnull=True)
-        live.exclude(organisation__in=named).update(until_at=at)
+        _leave(live.exclude(organisation__in=named), at)
         added = list(named.exclude(pk__in=live.values("organisation")))
         if facts[party.named_in]["source"] == Source.declared:
             _refuse_appointed(subject, program, party.named_in, added)
@@ -129,13 +132,21 @@ def _refuse_appointed(subject: Subject, program: Program, fact: str, added: list
 
 def take_part(subject: Subject, organisation: Organisation, role: str) -> Participation:
     """Enter an organisation in a role."""
-    return Participation.objects.create(subject=subject, organisation=organisation, role=role)
+    made = Participation.objects.create(subject=subject, organisation=organisation, role=role)
+    note_parties(joined=[made])
+    return made
+
+
+def _leave(rows: QuerySet[Participation], at: datetime) -> None:
+    if gone := list(rows):
+        Participation.objects.filter(pk__in=[one.pk for one in gone]).update(until_at=at)
+        note_parties(left=gone)
 
 
 def hand_role_on(subject: Subject, organisation: Organisation, role: str, at: datetime) -> None:
     """Let an organisation hold a role alone: whoever held it on this very thing before leaves."""
     live = Participation.objects.filter(subject=subject, role=role, until_at__isnull=True)
-    live.exclude(organisation=organisation).update(until_at=at)
+    _leave(live.exclude(organisation=organisation), at)
     if not live.filter(organisation=organisation).exists():
         take_part(subject, organisation, role)
 

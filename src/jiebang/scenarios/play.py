@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from jiebang.funding.against_ledger import altered_books
 from jiebang.funding.models import Payment
 from jiebang.kernel.errors import JiebangError
 from jiebang.kernel.identifiers import make_synthetic_credit_code
@@ -21,7 +20,7 @@ from jiebang.lifecycle.actions.decide_discretion import decide_discretion
 from jiebang.lifecycle.actions.open_batch import open_batch
 from jiebang.lifecycle.actions.record_departure import record_departure
 from jiebang.lifecycle.actions.record_external_act import record_external_act
-from jiebang.lifecycle.against_ledger import altered_cases
+from jiebang.lifecycle.against_ledger import altered_rows
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.models import ExternalAct, StageRun, Subject
 from jiebang.lifecycle.transitions import events
@@ -361,6 +360,6 @@ def check_end(stage: Stage) -> None:
     report = verify_chain(stage.programme.chain_key)
     if report.problem is not None:
         wrong.append(f"账本核对不过：{report.problem.message}")
-    wrong += [*altered_cases(report.chain_key), *altered_books(report.chain_key)]
+    wrong += altered_rows(report.chain_key)
     if wrong:
         raise ScenarioFailed(where=stage.scenario.title, what="；".join(wrong))

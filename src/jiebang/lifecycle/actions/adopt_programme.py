@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -71,12 +72,18 @@ def adopt_programme(
             adoption_number=adoption.number.strip() if adoption else "",
             sign_off_chains={kind: list(chain) for kind, chain in running.sign_off.items()},
         )  # fmt: skip
-        body = {
-            "programme": made.pk, "pack": f"{made.pack_id}/{made.pack_version}", "bureau": bureau.pk,
-            "adopted": made.adopted_on, "number": made.adoption_number, "actor": reference_of(actor),
-        }  # fmt: skip
+        body = {**programme_body(made), "actor": reference_of(actor)}
         append_entries(made.chain_key, [EntryDraft("programme.adopted", body)], at)
     return made
+
+
+def programme_body(row: Programme) -> dict[str, Any]:
+    """What the ledger keeps of a programme: under which text it runs, by which act, and whose signatures it asks for."""
+    return {
+        "programme": row.pk, "slug": row.slug, "title": row.title, "pack": f"{row.pack_id}/{row.pack_version}",
+        "bureau": row.bureau_id, "adopted": row.adopted_on, "number": row.adoption_number,
+        "sign_off": row.sign_off_chains,
+    }  # fmt: skip
 
 
 def _require_in_force(running: Running, adoption: Adoption | None, day: date) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.ledger.append import EntryDraft, append_entries, salted_digest
 from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.known import program_of, read_situation
@@ -61,11 +62,17 @@ def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named a
         held.update(superseded_at=at)
         made = DiscretionDecision.objects.create(
             programme=programme, subject=subject, key=key, value=value, by_role=role, reason=reason, act=act,
-            decided_at=at, decided_by_id=actor.account_id,
+            decided_at=at, decided_by_id=actor.account_id, salt=secrets.token_hex(16),
         )  # fmt: skip
-        body = {
-            "programme": programme.pk, "subject": subject.pk if subject else 0, "key": key, "value": str(value),
-            "clause": item.clause, "role": role, "actor": actor.reference,
-        }  # fmt: skip
+        body = {**decision_body(made), "clause": item.clause, "actor": actor.reference}
         append_entries(programme.chain_key, [EntryDraft("discretion.decided", body)], at)
     return made
+
+
+def decision_body(row: DiscretionDecision) -> dict[str, Any]:
+    """What the ledger keeps of a decision. Of its reason a digest: people may be named there. 0 stands for none."""
+    return {
+        "decision": row.pk, "programme": row.programme_id, "subject": row.subject_id or 0, "key": row.key,
+        "value": str(row.value), "role": row.by_role, "act": row.act_id or 0,
+        "reason": salted_digest(row.reason, row.salt),
+    }  # fmt: skip

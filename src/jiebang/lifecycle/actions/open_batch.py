@@ -8,6 +8,7 @@ from django.db import transaction
 
 from jiebang.kernel.periods import local_date
 from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.lifecycle.begun import note_thing, noting_begun
 from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.models import Subject, SubjectKind
@@ -43,11 +44,13 @@ def open_batch(
         take_turn(programme.pk)
         if Subject.objects.filter(programme=programme, number=number).exists():
             raise UnableToApply(where=number, what="这个编号已经用过", fix="换一个编号")
-        batch = Subject.objects.create(
-            programme=programme, pack_version=programme.pack_version, process=process, kind=SubjectKind.BATCH,
-            number=number, title=title, created_at=at,
-        )  # fmt: skip
-        follow(batch, described.starts, at)
+        with noting_begun() as begun:
+            batch = Subject.objects.create(
+                programme=programme, pack_version=programme.pack_version, process=process, kind=SubjectKind.BATCH,
+                number=number, title=title, created_at=at,
+            )  # fmt: skip
+            note_thing(batch)
+            follow(batch, described.starts, at)
         body = {"subject": batch.pk, "number": number, "process": process, "actor": actor.reference}
-        append_entries(programme.chain_key, [EntryDraft("batch.opened", body)], at)
+        append_entries(programme.chain_key, [EntryDraft("batch.opened", body), *begun.drafts()], at)
     return batch

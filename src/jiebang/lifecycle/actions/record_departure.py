@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from jiebang.ledger.append import EntryDraft, append_entries
+from jiebang.ledger.append import EntryDraft, append_entries, salted_digest
 from jiebang.lifecycle.door import take_turn
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import program_of
@@ -64,17 +66,9 @@ def record_departure(
             raise AlreadyDone(where=key, what="这项例外已经记录过", fix="刷新页面查看")
         made = DepartureRecord.objects.create(
             subject=subject, key=key, by_role=role, with_form=departs.with_.value, reason=reason, act=act,
-            recorded_at=at, recorded_by_id=actor.account_id,
+            recorded_at=at, recorded_by_id=actor.account_id, salt=secrets.token_hex(16),
         )  # fmt: skip
-        body = {
-            "subject": subject.pk,
-            "key": key,
-            "role": role,
-            "with": departs.with_.value,
-            "actor": actor.reference,
-        }
-        if act is not None:
-            body["act"] = act.pk
+        body = {**departure_body(made), "actor": actor.reference}
         append_entries(subject.programme.chain_key, [EntryDraft("departure.recorded", body)], at)
     return made
 
@@ -91,3 +85,11 @@ def _departs_of(program: Program, key: str) -> Departs | None:
     item = program.pack.money.get(target)
     limits = [*item.ceilings, *item.floors] if item else []
     return next((limit.departs for limit in limits if limit.name == name), None)
+
+
+def departure_body(row: DepartureRecord) -> dict[str, Any]:
+    """What the ledger keeps of a departure. Of its reason a digest: people may be named there. 0 stands for none."""
+    return {
+        "departure": row.pk, "subject": row.subject_id, "key": row.key, "role": row.by_role, "with": row.with_form,
+        "act": row.act_id or 0, "reason": salted_digest(row.reason, row.salt),
+    }  # fmt: skip

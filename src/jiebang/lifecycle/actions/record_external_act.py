@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -31,6 +32,11 @@ def record_external_act(
             programme=programme, issuer=issuer, number=number, on=on, title=title, recorded_at=at,
             recorded_by_id=actor.account_id,
         )  # fmt: skip
-        body = {"act": made.pk, "issuer": issuer.pk, "number": number, "on": on, "actor": actor.reference}
+        body = {**document_body(made), "actor": actor.reference}
         append_entries(programme.chain_key, [EntryDraft("external_act.recorded", body)], at)
     return made
+
+
+def document_body(row: ExternalAct) -> dict[str, Any]:
+    """What the ledger keeps of a decision taken outside."""
+    return {"act": row.pk, "issuer": row.issuer_id, "number": row.number, "on": row.on, "title": row.title}

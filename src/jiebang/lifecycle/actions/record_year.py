@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -49,8 +50,7 @@ def record_year(*, table: YearTable, number: str, on: date, actor: Actor, at: da
                 authority_id=actor.authority_id, recorded_at=at, recorded_by_id=actor.account_id,
             )  # fmt: skip
             body = {
-                "notice": made.pk, "year": table.year, "number": number, "on": on, "holidays": holidays,
-                "working_weekends": worked, "supersedes": earlier.pk if earlier else 0, "actor": actor.reference,
+                **notice_body(made), "supersedes": earlier.pk if earlier else 0, "actor": actor.reference,
             }  # fmt: skip
             append_entries(
                 chain_of_bureau(actor.authority_id), [EntryDraft("working_year.recorded", body)], at
@@ -58,3 +58,11 @@ def record_year(*, table: YearTable, number: str, on: date, actor: Actor, at: da
     except IntegrityError:
         raise AlreadyDone(where=where, what="另一个人刚刚录入了这一年", fix="刷新后核对") from None
     return made
+
+
+def notice_body(row: YearNotice) -> dict[str, Any]:
+    """What the ledger keeps of a year's days."""
+    return {
+        "notice": row.pk, "year": row.year, "number": row.number, "on": row.on, "holidays": row.holidays,
+        "working_weekends": row.working_weekends,
+    }  # fmt: skip

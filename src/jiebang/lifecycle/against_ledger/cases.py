@@ -1,8 +1,4 @@
-"""Whether the rows that rules, amounts and pages go by are still what the ledger says was done.
-
-The chain can't be changed quietly, the rows beside it can: a figure, who was out, what somebody signed. Each was digested or
-named in an entry when it was written, so a row that was changed, added or taken away past the door shows here.
-"""
+"""Whether facts, outcomes, endings, proposals and signatures are what the ledger says was recorded."""
 
 from __future__ import annotations
 
@@ -15,14 +11,10 @@ from jiebang.lifecycle.facts import as_digested
 from jiebang.lifecycle.models import FactEntry, Proposal, SignOff, StageRun, Subject
 from jiebang.lifecycle.sign_off import signed_body
 from jiebang.lifecycle.transitions import events
-from jiebang.organisations.chains import bureau_of_chain
 
 
-def altered_cases(chain_key: str) -> Iterator[str]:
+def altered_cases(chain_key: str, bureau: int) -> Iterator[str]:
     """Every fact, outcome, ending, proposal and signature in a bureau's programmes that isn't what its chain says, in Chinese."""
-    bureau = bureau_of_chain(chain_key)
-    if bureau is None:
-        return
     numbers = dict(Subject.objects.filter(programme__bureau=bureau).values_list("pk", "number"))
     for found in (_facts, _runs, _endings, _proposals, _signatures):
         yield from found(chain_key, bureau, numbers)
@@ -138,6 +130,13 @@ def _signatures(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterato
             yield f"{numbers.get(run.subject_id)} 的阶段 {run.stage} 的签署（第 {pk} 号）与账本所记的不同"
     for pk in sorted(said.keys() - held.keys()):
         yield f"第 {pk} 号签署账本有记录而已不在"
+    voided = {
+        pk
+        for told in read_entries("signatures.voided", chain_key=chain_key)
+        for pk in told.body["signatures"]
+    }
+    for pk in sorted(voided ^ set(rows.filter(voided_at__isnull=False).values_list("pk", flat=True))):
+        yield f"第 {pk} 号签署是否作废与账本所记的不同"
 
 
 _SIGNED = ("signature", "run", "position", "account", "agreed")
