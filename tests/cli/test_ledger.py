@@ -16,9 +16,19 @@ from jiebang.funding.against_ledger import altered_books
 from jiebang.funding.models import Contribution, Payment, Posting
 from jiebang.ledger import verify_file
 from jiebang.ledger.models import Entry
-from jiebang.lifecycle.models import FactEntry, SignOff, StageRun, Subject, Submission
+from jiebang.lifecycle.models import (
+    DiscretionDecision,
+    FactEntry,
+    Participation,
+    SignOff,
+    StageRun,
+    Subject,
+    Submission,
+)
 from jiebang.lifecycle.packs import load_program
-from jiebang.organisations.models import Account, Mandate
+from jiebang.organisations.models import Account, Mandate, Programme, RoleHolder
+from jiebang.publications.models import Objection
+from jiebang.reviews.models import Review
 from jiebang.scenarios.read import read_instant
 
 Capture = pytest.CaptureFixture[str]
@@ -96,6 +106,9 @@ def test_a_whole_life_is_what_its_chain_says(paid: Life, capsys: Capture) -> Non
     assert "与账本核对，0 处不符" in capsys.readouterr().out
 
 
+NOON = read_instant("2026-04-14T12:00")
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [
@@ -113,9 +126,27 @@ def test_a_whole_life_is_what_its_chain_says(paid: Life, capsys: Capture) -> Non
         (lambda: Posting.objects.filter(debit__gt=0).update(debit="1"), "借贷与金额不符"),
         (lambda: Mandate.objects.filter(position="expert").update(position="officer"), "的授权（第"),
         (lambda: Mandate.objects.filter(position="expert").update(until_on=date(2030, 1, 1)), "的授权（第"),
+        (lambda: StageRun.objects.filter(stage="bid").update(closes_at=read_instant("2026-03-24T17:00")), "何时截止"),
+        (lambda: StageRun.objects.filter(stage="notice").update(opened_at=NOON), "何时截止"),
+        (lambda: Subject.objects.filter(kind="bid").update(lead=1), "牵头单位与账本所记的不同"),
+        (lambda: Subject.objects.filter(kind="project").update(origin=None), "来历或牵头单位与账本所记的不同"),
+        (lambda: Participation.objects.filter(role="solver").update(role="sponsor"), "的参与单位"),
+        (lambda: Participation.objects.filter(role="solver").update(until_at=NOON), "的参与单位"),
+        (lambda: Programme.objects.update(sign_off_chains={}), "逐级审批“"),
+        (lambda: Programme.objects.update(pack_version="2"), "政策包版本或逐级审批“"),
+        (lambda: RoleHolder.objects.filter(role="council").update(role="bureau"), "的角色 "),
+        (lambda: DiscretionDecision.objects.filter(key="notice-counting").update(value="working"), "裁量决定“notice-counting”"),
+        (lambda: DiscretionDecision.objects.update(reason="别的理由"), "裁量决定“"),
+        (lambda: DiscretionDecision.objects.update(superseded_at=NOON), "现行的不是最后作出的那一个"),
+        (lambda: Review.objects.order_by("pk")[:1].get().delete(), "专家评分"),
+        (lambda: Review.objects.update(opinion="别的意见"), "专家评分"),
+        (lambda: Objection.objects.update(statement="别的事实"), "异议“"),
+        (lambda: Objection.objects.update(upheld=True), "异议的结论“"),
+        (lambda: SignOff.objects.update(voided_at=NOON), "是否作废"),
     ],
     ids=["aid", "taken-away", "talked-up", "older-value", "outcome", "alive-again", "signer", "unsigned", "amount",
-         "voucher", "payee", "posting", "position", "longer"],
+         "voucher", "payee", "posting", "position", "longer", "deadline", "opened-later", "lead", "origin", "role", "left",
+         "chain", "version", "holder", "decision", "reason", "put-aside", "marks", "opinion", "objection", "upheld", "voided"],
 )  # fmt: skip
 def test_a_row_changed_past_the_door_is_found(
     paid: Life, capsys: Capture, change: Callable[[], object], found: str
@@ -145,9 +176,11 @@ def test_a_confirmed_payment_between_parties_that_was_changed_is_found(db: None,
     case.do(
         bid, "pay-prize", "record_contribution", at, amount="1 元", paid_on="2026-05-19", evidence="示例回单1"
     )
-    assert not list(altered_books(case.programme.chain_key))
+    assert not list(altered_books(case.programme.chain_key, case.bureau.pk))
     for change in ({"amount": "1000000"}, {"evidence": "别的"}, {"confirmed_at": None}):
         with transaction.atomic():
             Contribution.objects.update(**change)
-            assert [told for told in altered_books(case.programme.chain_key) if "他方付款" in told]
+            assert [
+                told for told in altered_books(case.programme.chain_key, case.bureau.pk) if "他方付款" in told
+            ]
             transaction.set_rollback(True)

@@ -4,9 +4,10 @@ from jiebang.funding.actions.end_without_money import end_without_money
 from jiebang.funding.actions.propose_payment import propose_payment
 from jiebang.funding.actions.record_contribution import confirm_contribution, record_contribution
 from jiebang.funding.actions.record_payment import record_payment
-from jiebang.funding.computed import SOURCES
 from jiebang.funding.against_ledger import altered_books
+from jiebang.funding.computed import SOURCES
 from jiebang.funding.sent_back import amounts_put_up
+from jiebang.lifecycle.against_ledger import register_check
 from jiebang.lifecycle.known import register_computed_facts
 from jiebang.lifecycle.sign_off import register_amounts
 from jiebang.lifecycle.transitions import Transition, register

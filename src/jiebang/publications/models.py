@@ -28,6 +28,7 @@ class Objection(models.Model):
     )
     upheld = models.BooleanField("成立", null=True, blank=True)
     conclusion = models.TextField("结论", blank=True)
+    salt = models.CharField("盐", max_length=64)
 
     class Meta:
         verbose_name = verbose_name_plural = "异议"

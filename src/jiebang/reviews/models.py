@@ -15,6 +15,7 @@ class Review(models.Model):
     marks = models.JSONField("评分")
     opinion = models.TextField("意见", blank=True)
     recorded_at = models.DateTimeField("时间")
+    salt = models.CharField("盐", max_length=64)
 
     class Meta:
         verbose_name = verbose_name_plural = "评审意见"

@@ -38,17 +38,19 @@ def _facts(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str
             if newest.get((subject, name)) != told.sequence - 1
         }
     held: dict[tuple[int, str], list[str]] = {}
-    stands: dict[tuple[int, str], list[bool]] = {}
+    #: of each body's own word, where each says it for itself (docs/decisions/0014)
+    stands: dict[tuple[int, str], dict[int, list[bool]]] = {}
     rows = FactEntry.objects.filter(subject__programme__bureau=bureau)
     for row in rows.order_by("pk").iterator():
         key = (row.subject_id, row.name)
         held.setdefault(key, []).append(salted_digest(as_digested(row), row.salt))
-        stands.setdefault(key, []).append(row.superseded_at is None)
+        whose = stands.setdefault(key, {}).setdefault(row.organisation_id or 0, [])
+        whose.append(row.superseded_at is None)
     for key in sorted({*said, *held}):
         thing = f"{numbers.get(key[0], key[0])} 的事实 {key[1]}"
         if said.get(key) != held.get(key):
             yield f"{thing} 与账本所记的不同：被改动、添加或删去"
-        elif stands[key] != [False] * (len(stands[key]) - 1) + [key not in aside]:
+        elif any(one != [False] * (len(one) - 1) + [key not in aside] for one in stands[key].values()):
             yield f"{thing} 现行的不是最后记录的那一个"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from jiebang.kernel.canonical_json import canonical_text
@@ -56,7 +56,7 @@ def said(
     """What the chain's entries of one kind say of each row, by the key that the body gives; the last word of each counts."""
     left_out = set(but)
     return {
-        told.body[key]: {name: value for name, value in told.body.items() if name not in left_out}
+        told.body.get(key, 0): {name: value for name, value in told.body.items() if name not in left_out}
         for told in read_entries(kind, chain_key=chain_key)
     }
 
@@ -98,5 +98,3 @@ def _standing(decisions: Iterable[DiscretionDecision]) -> Iterator[str]:
         *earlier, last = rows
         if last.superseded_at is not None or any(row.superseded_at is None for row in earlier):
             yield f"裁量决定“{last.key}”现行的不是最后作出的那一个"
-
-

@@ -1,6 +1,9 @@
 """Somebody objects, by name and with facts, while the notice runs."""
 
-from jiebang.ledger.append import EntryDraft
+import secrets
+from typing import Any
+
+from jiebang.ledger.append import EntryDraft, salted_digest
 from jiebang.lifecycle.submissions import BadFields
 from jiebang.lifecycle.transitions import Act
 from jiebang.publications.models import Objection
@@ -25,11 +28,19 @@ def file_objection(act: Act) -> None:
         number=f"{act.subject.number}-{act.run.round}-Y{count:02d}",
         received_at=act.at,
         against_id=int(against) if choices and against != WHOLE else None,
+        salt=secrets.token_hex(16),
         **given,
     )
     # The objector's name stays out of the chain: whoever objects must not be shown to those objected to.
-    act.drafts.append(
-        EntryDraft("objection.received", {"run": act.run.pk, "objection": made.pk, "number": made.number})
-    )
+    act.drafts.append(EntryDraft("objection.received", received_body(made)))
     act.messages.append(("objection.received", act.subject, {"number": made.number}))
     act.result.update({"objection": made.pk, "number": made.number})
+
+
+def received_body(row: Objection) -> dict[str, Any]:
+    """What the ledger keeps of an objection: to which notice, against what (0: the whole), and a digest of who says what."""
+    told = {name: getattr(row, name) for name in _ASKED}
+    return {
+        "objection": row.pk, "run": row.run_id, "number": row.number, "against": row.against_id or 0,
+        "digest": salted_digest(told, row.salt),
+    }  # fmt: skip

@@ -1,8 +1,10 @@
 """An officer who hadn't decided what is objected to concludes on an objection."""
 
+from typing import Any
+
 from django.db.models import Q
 
-from jiebang.ledger.append import EntryDraft
+from jiebang.ledger.append import EntryDraft, salted_digest
 from jiebang.lifecycle.errors import AlreadyDone, NotAllowed, UnableToApply
 from jiebang.lifecycle.known import descendants_of, lineage_of
 from jiebang.lifecycle.models import StageRun, Subject
@@ -33,11 +35,15 @@ def resolve_objection(act: Act) -> None:
     found.resolved_at, found.resolved_by_id = act.at, act.actor.account_id
     found.upheld, found.conclusion = act.payload["upheld"], conclusion
     found.save()
-    act.drafts.append(
-        EntryDraft(
-            "objection.resolved", {"objection": found.pk, "number": found.number, "upheld": found.upheld}
-        )
-    )
+    act.drafts.append(EntryDraft("objection.resolved", resolved_body(found)))
+
+
+def resolved_body(row: Objection) -> dict[str, Any]:
+    """What the ledger keeps of how an objection was concluded on: whether it was upheld, and a digest of the reasons."""
+    return {
+        "objection": row.pk, "number": row.number, "upheld": row.upheld,
+        "digest": salted_digest(row.conclusion, row.salt),
+    }  # fmt: skip
 
 
 def has_judged(subject: Subject, person_id: int) -> bool:

@@ -1,7 +1,10 @@
 """An expert marks one thing; marking it again replaces the marks while the review is open."""
 
+import secrets
+from typing import Any
+
 from jiebang.kernel.errors import JiebangError
-from jiebang.ledger.append import EntryDraft
+from jiebang.ledger.append import EntryDraft, salted_digest
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.known import descendants_of
 from jiebang.lifecycle.models import Subject
@@ -26,17 +29,24 @@ def record_review(act: Act) -> None:
     except JiebangError as error:
         raise UnableToApply(where=act.stage.label, what=error.what, fix="写成“85 分”") from None
     check_review(act.stage.scoring or Scoring(), marks)
-    Review.objects.update_or_create(
+    made, _ = Review.objects.update_or_create(
         run=act.run, subject=thing, expert_id=act.actor.person_id,
         defaults={
             "marks": {key: f"{mark:f} 分" for key, mark in marks.items()},
             "opinion": str(act.payload.get("opinion", "")),
             "recorded_at": act.at,
+            "salt": secrets.token_hex(16),
         },
     )  # fmt: skip
-    act.drafts.append(
-        EntryDraft("review.recorded", {"run": act.run.pk, "subject": thing.pk, "expert": act.actor.person_id})
-    )
+    act.drafts.append(EntryDraft("review.recorded", review_body(made)))
+
+
+def review_body(row: Review) -> dict[str, Any]:
+    """What the ledger keeps of an expert's marks and opinion: whose about what, and a digest; they aren't for everybody."""
+    return {
+        "review": row.pk, "run": row.run_id, "subject": row.subject_id, "expert": row.expert_id,
+        "digest": salted_digest({"marks": row.marks, "opinion": row.opinion}, row.salt),
+    }  # fmt: skip
 
 
 def _under_review(act: Act) -> Subject:
