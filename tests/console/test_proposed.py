@@ -106,7 +106,7 @@ def test_what_changed_since_is_said_where_one_signs(life_until: PlayLife) -> Non
     assert outdated in own
     assert outdated not in others
     for page in (own, others):
-        assert "提出拟办意见</span>" in page
+        assert "提出拟办意见</a>" in page
         assert ">签署</span>" not in page, "nobody is asked to sign what can't be signed"
     propose = address(need, "vet", "propose")
     again = {**open_form(officer, propose), **invested, "outcome": "passed"}
