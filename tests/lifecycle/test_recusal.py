@@ -1,4 +1,4 @@
-"""Nobody decides for the bureau about a case of their own house."""
+"""Nobody decides for the bureau about a case of their own house, nor once the mandate or the account has ended."""
 
 from datetime import date
 
@@ -9,6 +9,8 @@ from jiebang.lifecycle.actions.decide_discretion import decide_discretion
 from jiebang.lifecycle.actions.record_departure import record_departure
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.errors import NotAllowed
+from jiebang.organisations.actions.disable_account import disable_account
+from jiebang.organisations.actions.end_mandate import end_mandate
 from jiebang.organisations.models import Mandate
 from jiebang.scenarios.play import Stage
 from jiebang.scenarios.read import read_instant
@@ -80,3 +82,21 @@ def test_nor_does_an_officer_of_that_house_decide_what_is_left_open_or_depart_fo
     record_departure(
         subject=stage.subjects["project"], key="aid#usual", reason="示例", actor=second, at=at
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["mandate", "account"])
+def test_who_was_stopped_while_an_act_waited_for_its_turn_does_nothing(
+    play_until: PlayUntil, what: str
+) -> None:
+    stage = play_until("2026-03-27T09:00")
+    # Who acts was read when the request came; then somebody else's act was first, and an administrator stopped this one.
+    actor = stage.actor("expert", AT)
+    account, mandate = stage.accounts["expert"]
+    if what == "mandate":
+        end_mandate(mandate=mandate, actor=None, at=AT)
+    else:
+        disable_account(account=account, actor=None, at=AT)
+    with pytest.raises(NotAllowed, match="刚刚停止了"):
+        apply(
+            stage.subjects["bid1"].pk, "review", "record_review", actor=actor, at=AT, payload={"marks": {"plan": "60 分"}}
+        )  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from jiebang.kernel.periods import SHANGHAI
+from jiebang.kernel.periods import SHANGHAI, local_date
 from jiebang.ledger.append import EntryDraft, EntryReference, append_entries
 from jiebang.ledger.read import read_entries
 from jiebang.lifecycle.begun import noting_begun
@@ -22,7 +22,7 @@ from jiebang.lifecycle.models import OutboxMessage, StageRun, Subject, SubjectKi
 from jiebang.lifecycle.roles import require_no_interest, roles_of
 from jiebang.lifecycle.routing import close_run
 from jiebang.lifecycle.transitions import Act, Transition, find
-from jiebang.organisations.actor import Actor
+from jiebang.organisations.actor import Actor, still_acts
 from jiebang.organisations.models import Mandate, Programme
 from jiebang.policy.words import outcome_label
 
@@ -58,6 +58,10 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
     """
     with transaction.atomic():
         subject = _lock_subject(subject_id)
+        if actor is not None and not still_acts(actor, local_date(at)):
+            raise NotAllowed(
+                where=subject.number, what="您的授权或账号刚刚停止了", fix="换一个身份，或联系本单位管理员"
+            )
         if submission is not None and (earlier := _earlier_receipt(subject, submission, actor)) is not None:
             return earlier
         program = program_of(subject)

@@ -60,6 +60,12 @@ def act_as(account: Account, mandate_id: int, day: date) -> Actor:
     return actor_under(account, mandate)
 
 
+def still_acts(actor: Actor, day: date) -> bool:
+    """Whether an actor's mandate still runs and its account is enabled: both may end while an act waits for its turn."""
+    held = mandates_on(actor.person_id, day).filter(pk=actor.mandate_id)
+    return held.filter(person__accounts=actor.account_id, person__accounts__is_active=True).exists()
+
+
 def actor_under(account: Account, mandate: Mandate) -> Actor:
     """The actor for an account under a mandate already known to be its person's and to run."""
     return Actor(
