@@ -105,11 +105,12 @@ def test_an_enterprise_that_bids_itself_is_neither_heard_nor_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     life = evaluate(monkeypatch)
-    say(life, "furnace", True)
+    say(life, "furnace", False)
+    assert agreed(life) is False
     Participation.objects.create(
         subject=life.subject("lab-bid"), organisation=life.stage.organisations["furnace"], role="solver"
     )
-    assert agreed(life) is None, "its consent counts no more, and the other hasn't spoken"
+    assert agreed(life) is None, "its no counts no more, and the other hasn't spoken"
     say(life, "furnace", True, refused="身份不能办理")
     say(life, "glass", True)
     assert agreed(life) is True

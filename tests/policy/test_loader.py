@@ -130,6 +130,8 @@ def test_the_sample_is_sound(tmp_path: Path) -> None:
         # what the platform tells
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, said_by: [burau]", "said_by", "没有角色“burau”（应为：是不是 bureau）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, said_by: [solver], each: true", "each", "各家自己说的只能是“是”或“否”（应为：类型写 flag）"),
+        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money}\n  bid.best: {label: 最优, type: text, sole: true", "sole", "只能归一个的要由一方记录“是”或“否”（应为：类型写 flag，不和 told、each 一起写）"),
+        ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money}\n  challenge.best: {label: 最优, type: flag, sole: true", "sole", "“challenge.best”说的不是几个里的一个（应为：用 bid、project 开头的事实）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money}\n  sponsor.agrees: {label: 同意, type: flag, each: true", "each", "没有写由谁来说（应为：用 said_by 写明角色）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money}\n  sponsor.agrees: {label: 同意, type: flag, said_by: [bureau], each: true", "each", "市科技局不一定是单位，数不清有哪几家（应为：写只由单位担任的角色）"),
         ("pack.yaml", "label: 项目投入总额, type: money", "label: 项目投入总额, type: money, said_by: [bureau], told: {stood_at: {select: challenge.total_investment}}", "said_by", "由系统告知的，没有谁来写（应为：said_by 和 told 只写一个）"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.console.lives import Life, play_example
 from tests.funding.building import BEGUN, Case
 
 from jiebang.ledger.models import Entry
@@ -12,7 +13,8 @@ from jiebang.lifecycle.known import situation_of
 from jiebang.lifecycle.models import FactEntry, Participation, StageRun, Subject
 from jiebang.lifecycle.routing import end_subjects
 from jiebang.projects.lanes import lanes_to_merge, predecessors_of
-from jiebang.scenarios.read import read_instant
+from jiebang.scenarios.play import play_steps
+from jiebang.scenarios.read import Step, read_instant
 
 pytestmark = pytest.mark.django_db
 URUMQI = "urumqi-open-bid/consultation-draft"
@@ -233,3 +235,58 @@ def test_a_lane_put_out_by_an_assessment_leaves_though_it_once_was_overdue(
         race.run(lane, "accept", "accept", opened=BEGUN + 3 * DAY)
         race.do(lane, "accept", "conclude", AT, outcome="failed", note="指标没有达到")
     assert StageRun.objects.get(subject=lane, closed_at__isnull=True).stage == then
+
+
+CHOOSING = "2026-07-22T09:05"
+
+
+@pytest.fixture
+def choosing(monkeypatch: pytest.MonkeyPatch) -> Life:
+    """Three lanes of a race that have all passed, before the best of them is recorded."""
+    return play_example("urumqi-apart.yaml", CHOOSING, monkeypatch)
+
+
+def call_best(life: Life, lane: str, best: bool = True, refused: str | None = None, on: str = "") -> None:
+    step = Step(
+        at=CHOOSING, by="zhang", do="check_facts", on=on or lane, thing=lane if on else None,
+        facts={"project.chosen_best": best}, refused=refused,
+    )  # fmt: skip
+    play_steps(life.stage, [step])
+
+
+def best_of(life: Life) -> list[str]:
+    rows = FactEntry.objects.filter(name="project.chosen_best", superseded_at__isnull=True)
+    held = {row.subject_id for row in rows if row.value is True}
+    return [name for name in ("lane1", "lane2", "lane3") if life.subject(name).pk in held]
+
+
+def test_one_lane_alone_is_the_best(choosing: Life) -> None:
+    call_best(choosing, "lane1")
+    first = choosing.subject("lane1")
+    assert first.origin is not None
+    assert first.origin.lead is not None
+    call_best(choosing, "lane2", refused=f"只能有一个，已经记为 {first.number}（{first.origin.lead.name}）")
+    assert best_of(choosing) == ["lane1"]
+    call_best(choosing, "lane1")  # the same finding once more
+    call_best(choosing, "lane2", best=False)
+    assert best_of(choosing) == ["lane1"]
+    call_best(choosing, "lane1", best=False)  # who was it by mistake gives way
+    call_best(choosing, "lane2")
+    assert best_of(choosing) == ["lane2"]
+
+
+def test_a_lane_that_is_out_bars_nobody(choosing: Life) -> None:
+    call_best(choosing, "lane1")
+    end_subjects([choosing.subject("lane1")], "终止", read_instant(CHOOSING))
+    call_best(choosing, "lane2")
+    assert best_of(choosing) == ["lane1", "lane2"]
+
+
+def test_a_partys_own_word_bars_nobody(choosing: Life) -> None:
+    FactEntry.objects.create(
+        subject=choosing.subject("lane1"), name="project.chosen_best", value=True, source="declared",
+        as_of=read_instant(CHOOSING).date(), recorded_at=read_instant(CHOOSING), salt="0" * 32,
+    )  # fmt: skip
+    call_best(choosing, "lane2")
+    # Said of the challenge, every lane would be it.
+    call_best(choosing, "challenge", on="lane1", refused="不能写在榜题上")

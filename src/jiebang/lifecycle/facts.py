@@ -29,11 +29,13 @@ def record_facts(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
     """Record facts ({name: {value, source, as_of, evidence}}) on a subject; the ledger keeps a salted digest of each.
 
     What each organisation says for itself takes the place of its own word alone. Raises UnableToApply for the aid of one bid
-    or project on what may have several, for words that others have signed, and for a word that is no organisation's own.
+    or project on what may have several, for words that others have signed, for a word that is no organisation's own, and for
+    what holds for one alone and another holds.
     """
     if not facts:
         return
     _refuse_for_many(act, subject, facts)
+    _refuse_second(act, subject, facts)
     _refuse_signed(act, subject, facts)
     of_each = facts.keys() & act.program.said_by_each.keys()
     speaker = _speaker(act, of_each)
@@ -79,14 +81,48 @@ def _speaker(act: Act, of_each: Iterable[str]) -> int | None:
 
 
 def _refuse_for_many(act: Act, subject: Subject, names: Iterable[str]) -> None:
-    """An aid written on a challenge would be each bid's and each lane's, and no limit would see it more than once."""
-    if subject.kind not in _OF_ONE and AID in names:
+    """An aid written on a challenge would be each bid's and each lane's, and no limit would see it more than once.
+
+    What holds for one alone would hold for all of them.
+    """
+    facts = act.program.pack.facts
+    of_one = [name for name in names if name == AID or (name in facts and facts[name].sole)]
+    if subject.kind not in _OF_ONE and of_one:
         raise UnableToApply(
             where=subject.number,
-            what=f"{act.program.pack.facts[AID].label}是一份揭榜申请、一个项目自己的，"
+            what=f"{facts[of_one[0]].label}是一份揭榜申请、一个项目自己的，"
             f"不能写在{SubjectKind(subject.kind).label}上",
             fix="在“对象”里选是哪一份、哪一个",
         )
+
+
+def _refuse_second(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
+    """What holds for one alone isn't recorded of a second while the first is still in it; a mere declaration bars nobody."""
+    declared = act.program.pack.facts
+    sole = [name for name, raw in facts.items() if declared[name].sole and says(raw["value"])]
+    if not sole or subject.parent_id is None:
+        return
+    beside = FactEntry.objects.filter(
+        subject__parent=subject.parent_id,
+        subject__ended_at__isnull=True,
+        name__in=sole,
+        superseded_at__isnull=True,
+    )
+    beside = beside.exclude(source=Source.declared)
+    # A bid and the lane it became are one.
+    beside = beside.exclude(subject__in=[subject.pk, subject.origin_id or subject.pk]).exclude(
+        subject__origin=subject
+    )
+    for entry in beside.select_related("subject__lead", "subject__origin__lead").order_by("pk"):
+        if says(entry.value):
+            first = entry.subject
+            lead = first.lead or (first.origin.lead if first.origin is not None else None)
+            raise UnableToApply(
+                where=subject.number,
+                what=f"“{declared[entry.name].label}”只能有一个，已经记为 {first.number}"
+                + (f"（{lead.name}）" if lead is not None else ""),
+                fix="确实要换的，先把原来那个改记为“否”",
+            )
 
 
 def _refuse_signed(act: Act, subject: Subject, facts: dict[str, Any]) -> None:

@@ -87,6 +87,8 @@ class _Check:
             self.report(path, "由系统告知的，没有谁来写", "said_by 和 told 只写一个")
         if fact.each:
             self._each(name, fact)
+        if fact.sole:
+            self._sole(name, fact)
 
     def _each(self, name: str, fact: FactDeclaration) -> None:
         """What every holder of a role says for itself: yes or no, by organisations."""
@@ -101,6 +103,14 @@ class _Check:
                 party.is_ not in (PartyIs.organisation, PartyIs.organisations) or party.or_authority
             ):
                 self.report(path, f"{party.label}不一定是单位，数不清有哪几家", "写只由单位担任的角色")
+
+    def _sole(self, name: str, fact: FactDeclaration) -> None:
+        """What holds for one alone: a flag that somebody records of a bid or a lane."""
+        path = ("facts", name, "sole")
+        if fact.type is not Kind.flag or fact.told is not None or fact.each:
+            self.report(path, "只能归一个的要由一方记录“是”或“否”", "类型写 flag，不和 told、each 一起写")
+        if name.split(".", maxsplit=1)[0] not in (Per.bid, Per.project):
+            self.report(path, f"“{name}”说的不是几个里的一个", "用 bid、project 开头的事实")
 
     def _told(self, name: str, told: Told) -> None:
         """What the platform is to tell by itself: of a thing it has runs of, in one word, as a fact of the fitting type."""

@@ -71,6 +71,7 @@ class FactDeclaration(Strict):
 
     `said_by`: the roles that alone may put it on record, where the text makes it one body's or one party's own word.
     `each`: every organisation in one of these roles says it for itself, and none for the others.
+    `sole`: it holds for one alone of the bids or lanes that are still beside one another (the best of them).
     """
 
     label: str
@@ -84,6 +85,7 @@ class FactDeclaration(Strict):
     told: Told | None = None
     said_by: Names | None = None
     each: bool = False
+    sole: bool = False
 
 
 class PaperField(Strict):
