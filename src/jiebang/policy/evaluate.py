@@ -64,6 +64,10 @@ def read_question(
             report((key,), f"不认识“{key}”", f"可用：{'、'.join(FILE_KEYS)}")
     situation = FactReader(program, report).read(data, asked.on, calendar)
     _check_codes(program, situation, report)
+    for key, decision in situation.decided.items():
+        if decision.on is not None and decision.on > asked.on:
+            what = f"决定的日期 {decision.on} 晚于判断之日 {asked.on}"
+            report(("decided", key), what, "判断之日还没有的决定整条不写")
     starts = _read_starts(program, data, report)
     chosen = asked.process if asked.process is not None else data.get("process")
     _check_place(program, asked, data.get("process"), report, problems)

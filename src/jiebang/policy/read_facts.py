@@ -44,7 +44,7 @@ class FactReader:
             if fact is not None:
                 situation.facts[name] = fact
         for key, raw in self._mapping(data, "decided").items():
-            decision = self._decision(key, raw, on)
+            decision = self._decision(key, raw)
             if decision is not None:
                 situation.decided[key] = decision
         for key, raw in self._mapping(data, "departures").items():
@@ -146,7 +146,7 @@ class FactReader:
             if word not in words:
                 self.fail((*path, word), f"{what}没有“{word}”这一项", f"可用：{'、'.join(words)}")
 
-    def _decision(self, key: str, raw: Any, judged_on: date) -> Decision | None:
+    def _decision(self, key: str, raw: Any) -> Decision | None:
         path: Path = ("decided", key)
         item = self.program.pack.discretion.get(key)
         if item is None:
@@ -162,10 +162,6 @@ class FactReader:
             self.fail(path, "没有写 value", "还没有决定的整条不写")
         value = self._value("", full.get("value"), declared_type(item, self.program.pack), path)
         on = self._day(full["on"], (*path, "on")) if "on" in full else None
-        if on is not None and on > judged_on:
-            self.fail(
-                (*path, "on"), f"决定的日期 {on} 晚于判断之日 {judged_on}", "判断之日还没有的决定整条不写"
-            )
         act = self._act(full.get("act"), (*path, "act"))
         return None if value is None else Decision(value, str(by), on, self._text(full, "reason", path), act)
 
