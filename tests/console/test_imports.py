@@ -77,6 +77,7 @@ def test_five_hundred_rows_with_three_bad_cells(life_until: PlayLife) -> None:
         "what is to be done stands before long lists"
     )
     assert "还没有保存任何东西" in page
+    assert "项目投入总额 5,001,000.00 元" in page, "amounts are shown as they were understood"
     answers: list[Any] = []
     asked = count_queries(lambda: answers.append(client.post(response["Location"])))
     # A row costs what one need costs, however many there are beside it.

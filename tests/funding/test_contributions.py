@@ -238,7 +238,7 @@ def test_a_stage_with_both_ends_when_both_have_been_paid(bounty: tuple[Case, Sub
     paid = case.do(project, "pay", "record_payment", AT, voucher="示例凭证1", paid_on="2026-05-20")
     assert paid.outcome is None
     assert "300,000.03" in paid.result["waiting"][0]
-    with pytest.raises(AlreadyDone, match="已经登记过拨付"):
+    with pytest.raises(AlreadyDone, match="已经登记过这笔款"):
         case.do(project, "pay", "record_payment", AT, voucher="示例凭证1", paid_on="2026-05-20")
     done = pay_enterprises_part(case, project, enterprise)
     assert done.outcome == "paid"
@@ -261,7 +261,7 @@ def test_what_was_sent_back_signed_after_all_and_paid_is_paid_once(
     case.do(project, "pay", "sign_off", AT, head, agreed=True)
     paid = case.do(project, "pay", "record_payment", AT, voucher="示例凭证1", paid_on="2026-05-20")
     assert paid.outcome is None, "the enterprise's part is still to come, so the stage stays open"
-    with pytest.raises(AlreadyDone, match="已经登记过拨付"):
+    with pytest.raises(AlreadyDone, match="已经登记过这笔款"):
         case.do(project, "pay", "propose_payment", AT + timedelta(hours=1))
     assert [(row.amount, row.withdrawn_at) for row in Payment.objects.all()] == [(Decimal("699999.97"), None)]
     assert pay_enterprises_part(case, project, enterprise).outcome == "paid"

@@ -219,6 +219,6 @@ def test_no_money_is_booked_on_a_day_before_it_was_proposed_and_signed() -> None
     case.do(project, PAY, "sign_off", AT + timedelta(days=1), agreed=True)
     case.do(project, PAY, "sign_off", AT + timedelta(days=2), head, agreed=True)
     for day in ("2026-05-19", "2026-05-20", "2026-05-21", "2026-05-24"):
-        with pytest.raises(UnableToApply, match=f"拨付日期 {day} 不合理.*2026-05-22"):
+        with pytest.raises(UnableToApply, match=f"日期 {day} 不合理.*2026-05-22"):
             case.do(project, PAY, "record_payment", AT + timedelta(days=3), voucher="示例凭证1", paid_on=day)
     assert record(case, project, "示例凭证1", days=2) == "part_paid"

@@ -79,7 +79,7 @@ def test_two_officers_record_the_payment_at_once(paying: Paying, vouchers: tuple
     loser = next(one for one in told if "refused" in one)
     # With instalments the next one's stage is open by then; nobody pays it by the first one's click.
     assert loser["refused"] in ("AlreadyDone", "UnableToApply")
-    assert any(word in loser["why"] for word in ("已经登记过", "还没有提出拨付意见")), loser
+    assert any(word in loser["why"] for word in ("已经登记过", "还没有提出金额意见")), loser
     paying.booked_once()
     assert paying.is_intact()
 

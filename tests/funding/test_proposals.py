@@ -217,7 +217,7 @@ def test_a_second_click_pays_no_second_instalment(three_instalments: tuple[Case,
     pay(case, project, "2026-05-20", "示例1")
     # The next instalment is open, but nothing has been proposed for it, and the first one's voucher is known.
     for voucher, error, why in (
-        ("示例1", AlreadyDone, "凭证 示例1 已经登记过"), ("示例2", UnableToApply, "还没有提出拨付意见"),
+        ("示例1", AlreadyDone, "凭证 示例1 已经登记过"), ("示例2", UnableToApply, "还没有提出金额意见"),
     ):  # fmt: skip
         with pytest.raises(error, match=why):
             case.do(

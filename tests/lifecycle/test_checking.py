@@ -3,11 +3,12 @@
 import pytest
 from tests.lifecycle.conftest import PlayUntil
 
+from jiebang.lifecycle.against_ledger import altered_rows
 from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.errors import Refused, UnableToApply
 from jiebang.lifecycle.facts import as_recorded
 from jiebang.lifecycle.models import FactEntry, Subject
-from jiebang.organisations.models import Organisation
+from jiebang.organisations.models import Organisation, Relation
 from jiebang.policy.strict_yaml import PackProblems
 from jiebang.scenarios.play import Stage
 from jiebang.scenarios.read import read_instant
@@ -52,6 +53,26 @@ def test_a_tie_that_had_ended_stops_nothing(play_until: PlayUntil) -> None:
     ]
     act(life, "bid1", "check", "check_relations", as_of="2026-03-25", evidence="示例登记系统", relations=ties)
     act(life, "bid1", "check", "conclude", outcome="passed")
+
+
+def test_a_tie_that_has_ended_since_it_was_first_found_stops_no_more(play_until: PlayUntil) -> None:
+    life = play_until("2026-03-25T18:00")
+    tie = {"from": code_of(life, "firm"), "to": code_of(life, "university"), "kind": "sole_control"}
+    for found in (tie, {**tie, "until": "2026-03-24"}):
+        act(
+            life,
+            "bid1",
+            "check",
+            "check_relations",
+            as_of="2026-03-25",
+            evidence="示例登记系统",
+            relations=[found],
+        )
+    act(life, "bid1", "check", "conclude", outcome="passed")
+    assert Relation.objects.count() == 1
+    assert not list(altered_rows(life.programme.chain_key))
+    Relation.objects.update(until_on="2026-03-23")
+    assert [told for told in altered_rows(life.programme.chain_key) if told.startswith("关联“")]
 
 
 def test_a_checked_fact_keeps_its_source_and_supersedes(play_until: PlayUntil) -> None:

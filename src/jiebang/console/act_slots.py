@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jiebang.console.articles import article_of
-from jiebang.console.labels import PER_LABELS, RELATIONS
+from jiebang.console.labels import PER_LABELS
 from jiebang.console.slots import (
     Asking,
     Slot,
@@ -29,7 +29,7 @@ from jiebang.lifecycle.sign_off import chain_at
 from jiebang.policy.pack_process import Scoring
 from jiebang.policy.stages import MONEY_KINDS, is_booked, is_guarded
 from jiebang.policy.values import DATE, FLAG, MONEY, SCORE, TEXT, Kind, ValueType
-from jiebang.policy.words import outcome_label
+from jiebang.policy.words import RELATIONS, outcome_label
 from jiebang.publications.actions.file_objection import AGAINST
 from jiebang.publications.models import Objection
 from jiebang.publications.on_notice import choices_on_notice, name_on_notice

@@ -23,15 +23,6 @@ VERDICTS = {
     "not-applicable": "不适用",
     "withheld": "不公开",
 }
-RELATIONS = {
-    "employed_by": "任职于",
-    "legal_representative": "法定代表人",
-    "sole_control": "单独控制",
-    "joint_control": "共同控制",
-    "significant_influence": "重大影响",
-    "same_as": "同一主体",
-    "kin": "近亲属",
-}
 AMOUNT_STATES = {
     "ok": "在限额之内",
     "over": "超过上限",

@@ -39,7 +39,7 @@ def sign_off_state(run: StageRun, subject: Subject) -> tuple[list[tuple[str, str
 #: Why an act can't be done while something proposed waits where money moves, where signatures are missing, where nothing
 #: is proposed.
 _WAITING = {
-    "propose_payment": "已经提出过拨付意见，等签署和登记",
+    "propose_payment": "已经提出过金额意见，等签署和登记",
     "conclude": "已经提出过金额：登记凭证，或由签署人退回",
 }
 _NOT_PROPOSED = "还没有提出拟办意见，或提出之后情况变了，要重新提出"
@@ -65,7 +65,7 @@ def signing_obstacles(
         if turn != actor.position:
             return [f"现在轮到{Position(turn).label}签署"]
     if not has_proposal:
-        return ["还没有提出拨付意见" if moves_money else _NOT_PROPOSED]
+        return ["还没有提出金额意见" if moves_money else _NOT_PROPOSED]
     if event in _AFTER_SIGNATURES and turn:
         return [f"逐级审批还没有签完，现在轮到{Position(turn).label}"]
     return []

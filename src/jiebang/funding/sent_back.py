@@ -25,10 +25,10 @@ def withdraw_sent_back(act: Act) -> None:
     if newest is None:
         return
     if newest.paid_on is not None:
-        raise AlreadyDone(where=act.subject.number, what="已经登记过拨付", fix="等其他各方的付款核实后办结")
+        raise AlreadyDone(where=act.subject.number, what="已经登记过这笔款", fix="等其他各方的付款核实后办结")
     sent_back = SignOff.objects.filter(run=act.run, agreed=False, signed_at__gte=newest.proposed_at).exists()
     if not sent_back and not is_outdated(act):
-        raise AlreadyDone(where=act.subject.number, what="已经提出过拨付意见", fix="等签署完，或由签署人退回")
+        raise AlreadyDone(where=act.subject.number, what="已经提出过金额意见", fix="等签署完，或由签署人退回")
     for payment in standing:
         act.drafts.append(
             EntryDraft(

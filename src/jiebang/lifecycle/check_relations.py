@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 from typing import Any
 
 from jiebang.kernel.periods import local_date
-from jiebang.ledger.append import EntryDraft
+from jiebang.ledger.append import EntryDraft, salted_digest
 from jiebang.lifecycle.errors import NotAllowed, UnableToApply
 from jiebang.lifecycle.facts import source_of
 from jiebang.lifecycle.known import read_situation
@@ -14,6 +15,7 @@ from jiebang.lifecycle.models import RelationLookup
 from jiebang.lifecycle.papers import thing_of
 from jiebang.lifecycle.transitions import Act, Transition, register
 from jiebang.organisations.models import Relation
+from jiebang.policy.situation import Relation as Found
 from jiebang.policy.stages import KINDS
 
 _LONGEST_NAME = 120
@@ -44,20 +46,33 @@ def check_relations(act: Act) -> None:
         raise UnableToApply(
             where=act.stage.label, what=f"关联一方的名称超过 {_LONGEST_NAME} 字", fix="只写信用代码或姓名"
         )
-    for found in situation.relations:
-        Relation.objects.get_or_create(
-            bureau_id=thing.programme.bureau_id, from_end=found.from_, to_end=found.to, kind=found.kind,
-            since_on=found.since, defaults={"until_on": found.until, "evidence": evidence},
-        )  # fmt: skip
+    ties = [_note_tie(thing.programme.bureau_id, found, evidence) for found in situation.relations]
     made = RelationLookup.objects.create(
         subject=thing, as_of=as_of, evidence=evidence, recorded_at=act.at, recorded_by_id=act.actor.account_id
     )
-    # Names of people stay out of the chain.
-    act.drafts.append(
-        EntryDraft(
-            "relations.checked", {"subject": thing.pk, "lookup": made.pk, "as_of": as_of, "found": len(rows)}
-        )
-    )
+    body = {**lookup_body(made), "ties": [tie_body(one) for one in ties]}
+    act.drafts.append(EntryDraft("relations.checked", body))
+
+
+def _note_tie(bureau: int, found: Found, evidence: str) -> Relation:
+    """The tie as it was found now: one that has ended since the last look-up ends."""
+    made, _ = Relation.objects.update_or_create(
+        bureau_id=bureau, from_end=found.from_, to_end=found.to, kind=found.kind, since_on=found.since,
+        defaults={"until_on": found.until, "evidence": evidence, "salt": secrets.token_hex(16)},
+    )  # fmt: skip
+    return made
+
+
+def lookup_body(row: RelationLookup) -> dict[str, Any]:
+    """What the ledger keeps of a look-up: around what, as of which day."""
+    return {"lookup": row.pk, "subject": row.subject_id, "as_of": row.as_of}
+
+
+def tie_body(row: Relation) -> dict[str, Any]:
+    """What the ledger keeps of a tie: a digest. Names of people stay out of the chain."""
+    names = ("from_end", "to_end", "kind", "since_on", "until_on", "evidence")
+    told = {name: getattr(row, name) for name in names}
+    return {"tie": row.pk, "digest": salted_digest(told, row.salt)}
 
 
 register(

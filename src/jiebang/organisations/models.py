@@ -225,6 +225,7 @@ class Relation(models.Model):
     since_on = models.DateField("起", null=True, blank=True)
     until_on = models.DateField("止", null=True, blank=True)
     evidence = models.CharField("依据", max_length=300)
+    salt = models.CharField("盐", max_length=64)
 
     class Meta:
         verbose_name = verbose_name_plural = "关联关系"

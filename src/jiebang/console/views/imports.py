@@ -17,6 +17,7 @@ from jiebang.console.identity import Visit, visited
 from jiebang.console.import_list import preview_import
 from jiebang.console.models import Draft
 from jiebang.console.offers import offers_of
+from jiebang.console.queries import show_value
 from jiebang.console.sheets import MOST_BYTES, MOST_ROWS, UnreadableSheet, column_name, read_rows, write_rows
 from jiebang.console.slots import Asking
 from jiebang.console.views.cases import find_subject
@@ -25,6 +26,8 @@ from jiebang.lifecycle.door import apply
 from jiebang.lifecycle.known import program_of
 from jiebang.lifecycle.models import StageRun, Subject
 from jiebang.lifecycle.transitions import Act
+from jiebang.policy.program import Program
+from jiebang.policy.values import ORDERED
 
 EVENT = "import_list"
 _SHOWN = 60
@@ -122,10 +125,20 @@ def preview_page(request: HttpRequest, visit: Visit, key: str) -> HttpResponse:
         else:
             return redirect("console:receipt", draft=draft.key, revision=1)
     context = {
-        "subject": draft.subject, "draft": draft, "data": data, "problem": problem, "shown": data["good"][:_SHOWN],
+        "subject": draft.subject, "draft": draft, "data": data, "problem": problem,
+        "shown": [{**one, "read_as": _read_as(one["values"], program_of(draft.subject))} for one in data["good"][:_SHOWN]],
         "more": max(len(data["good"]) - _SHOWN, 0), "faults": data["faults"][:500],
     }  # fmt: skip
     return render(request, "console/import_preview.html", context, status=422 if problem else 200)
+
+
+def _read_as(values: dict[str, Any], program: Program) -> list[tuple[str, str]]:
+    """The amounts, numbers and days of a row as they were understood: a column in yuan taken for one in 万元 shows here."""
+    return [
+        (program.pack.facts[name].label, show_value(raw, program.types[name]))
+        for name, raw in values.items()
+        if name in program.types and program.types[name].kind in ORDERED
+    ]
 
 
 @require_safe

@@ -57,7 +57,9 @@ def propose_payment(act: Act) -> None:
                 what="这个阶段没有由财政拨付的金额",
                 fix="其他各方的付款用“登记他方付款”",
             )
-        raise UnableToApply(where=act.stage.label, what="这个阶段没有应拨付的金额", fix="检查政策包和条件")
+        raise UnableToApply(
+            where=act.stage.label, what="这个阶段没有应付或应收回的金额", fix="检查政策包和条件"
+        )
     void_signatures(act)
     act.result["proposed"] = proposed
 

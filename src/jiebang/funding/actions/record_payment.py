@@ -29,9 +29,9 @@ def record_payment(act: Act) -> str | None:
     _refuse_known_voucher(act, voucher)
     payments = list(Payment.objects.filter(run=act.run, withdrawn_at__isnull=True))
     if not payments:
-        raise UnableToApply(where=act.stage.label, what="还没有提出拨付意见", fix="先计算并提出")
+        raise UnableToApply(where=act.stage.label, what="还没有提出金额意见", fix="先计算并提出")
     if all(payment.paid_on for payment in payments):
-        raise AlreadyDone(where=act.stage.label, what="已经登记过拨付", fix="等其他各方的付款核实后办结")
+        raise AlreadyDone(where=act.stage.label, what="已经登记过这笔款", fix="等其他各方的付款核实后办结")
     require_signed(act)
     if is_outdated(act):
         raise UnableToApply(
@@ -44,7 +44,7 @@ def record_payment(act: Act) -> str | None:
     try:
         paid_on = date.fromisoformat(str(act.payload.get("paid_on", "")))
     except ValueError:
-        raise UnableToApply(where=act.stage.label, what="没有写拨付日期", fix="写成 2026-03-02") from None
+        raise UnableToApply(where=act.stage.label, what="没有写日期", fix="写成 2026-03-02") from None
     if not spelt(voucher):
         raise UnableToApply(
             where=act.stage.label, what="没有写凭证号", fix="写国库集中支付凭证或银行回单的编号"
@@ -53,7 +53,7 @@ def record_payment(act: Act) -> str | None:
     if not first <= paid_on <= local_date(act.at):
         raise UnableToApply(
             where=act.stage.label,
-            what=f"拨付日期 {paid_on} 不合理",
+            what=f"日期 {paid_on} 不合理",
             fix=f"应不早于提出、签署完毕之日（{first}），不晚于今天",
         )
     for payment in payments:

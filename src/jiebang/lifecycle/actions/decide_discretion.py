@@ -47,6 +47,10 @@ def decide_discretion(  # noqa: PLR0913  the parts of one decision, each named a
         )
     if not reason.strip():
         raise UnableToApply(where=item.question, what="没有写理由", fix="写明为什么这样决定")
+    if act is not None and act.programme_id != programme.pk:
+        raise UnableToApply(
+            where=item.question, what="所引的文件是另一个计划的", fix="先在本计划记录这份文件"
+        )
     role = next(iter(held_roles(programme, actor, item.decides)), None)
     if role is None:
         who = "、".join(program.pack.parties[r].label for r in item.decides)

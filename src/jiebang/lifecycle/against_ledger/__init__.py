@@ -29,4 +29,7 @@ def altered_rows(chain_key: str) -> Iterator[str]:
     if bureau is None:
         return
     for check in _checks:
-        yield from check(chain_key, bureau)
+        try:
+            yield from check(chain_key, bureau)
+        except KeyError as error:
+            yield f"账本 {chain_key} 里有更早版本写的条目，缺 {error}，有一类记录不能逐条核对"

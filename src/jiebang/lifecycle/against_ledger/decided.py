@@ -12,8 +12,16 @@ from jiebang.lifecycle.actions.decide_discretion import decision_body
 from jiebang.lifecycle.actions.record_departure import departure_body
 from jiebang.lifecycle.actions.record_external_act import document_body
 from jiebang.lifecycle.actions.record_year import notice_body
-from jiebang.lifecycle.models import DepartureRecord, DiscretionDecision, ExternalAct, YearNotice
-from jiebang.organisations.models import Programme, RoleHolder
+from jiebang.lifecycle.check_relations import lookup_body, tie_body
+from jiebang.lifecycle.models import (
+    DepartureRecord,
+    DiscretionDecision,
+    ExternalAct,
+    RelationLookup,
+    YearNotice,
+)
+from jiebang.organisations.models import Programme, Relation, RoleHolder
+from jiebang.policy.words import RELATIONS
 
 
 def altered_decisions(chain_key: str, bureau: int) -> Iterator[str]:
@@ -42,6 +50,18 @@ def altered_decisions(chain_key: str, bureau: int) -> Iterator[str]:
         said(chain_key, "external_act.recorded", "act"),
         {row.pk: (row.number, document_body(row)) for row in ExternalAct.objects.filter(programme__in=own)},
         "上级文件",
+    )
+    lookups = RelationLookup.objects.filter(subject__programme__in=own).select_related("subject")
+    yield from differing(
+        said(chain_key, "relations.checked", "lookup", but=("ties",)),
+        {row.pk: (row.subject.number, lookup_body(row)) for row in lookups},
+        "关联查询",
+    )
+    ties = read_entries("relations.checked", chain_key=chain_key)
+    yield from differing(
+        {one["tie"]: one for told in ties for one in told.body["ties"]},
+        {row.pk: (RELATIONS[row.kind], tie_body(row)) for row in Relation.objects.filter(bureau=bureau)},
+        "关联",
     )
     yield from differing(
         said(chain_key, "working_year.recorded", "notice"),
