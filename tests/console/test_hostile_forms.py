@@ -117,16 +117,36 @@ def shown_in(html: str) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "instant", [COLLECTING, "2026-03-06T09:00", CHECKING, "2026-03-27T09:00", NOTICE, PAYING]
+    ("instant", "least"),
+    [
+        (COLLECTING, 5),
+        ("2026-03-06T09:00", 1),
+        (CHECKING, 4),
+        ("2026-03-27T09:00", 5),
+        (NOTICE, 4),
+        (PAYING, 4),
+    ],
 )
-def test_whatever_is_typed(life_until: PlayLife, instant: str) -> None:
+def test_whatever_is_typed_about_a_case(life_until: PlayLife, instant: str, least: int) -> None:
     life = life_until(instant)
+    assert send_everything(life, lambda client: about_cases(life, client)) >= least
+
+
+@pytest.mark.slow
+def test_whatever_is_typed_beside_the_cases(life_until: PlayLife) -> None:
+    """The forms that are the same whatever a case has come to."""
+    life = life_until(PAYING)
+    assert send_everything(life, lambda _: beside_cases(life)) > 5
+
+
+def send_everything(life: Life, addresses: Callable[[Client], list[str]]) -> int:
+    """Nonsense into every form on some pages, by everybody who may open them; how many forms there were."""
     wrong: list[str] = []
     seen = set()
     for who in ("officer", "secretary", "expert", "firm", "prof", ""):
         client = life.client(who) if who else Client()
         client.raise_request_exception = False
-        for address in addresses(life, client):
+        for address in addresses(client):
             page = client.get(address)
             if page.status_code != 200 or "html" not in page["Content-Type"]:
                 continue
@@ -140,7 +160,7 @@ def test_whatever_is_typed(life_until: PlayLife, instant: str) -> None:
                     if name in WRITTEN:
                         wrong += faults_of(client, form, form.texts_of(text), name)
     assert wrong == []
-    assert len(seen) > 5
+    return len(seen)
 
 
 def faults_of(client: Client, form: Form, typed: dict[str, str], what: str) -> list[str]:
@@ -158,27 +178,30 @@ def faults_of(client: Client, form: Form, typed: dict[str, str], what: str) -> l
     return [f"{form.where} {what}: {fault}" for fault in faults]
 
 
-def addresses(life: Life, client: Client) -> list[str]:
-    found = []
-    for name in ("batch", "need", "challenge", "bid1", "project"):
-        try:
-            found.append(reverse("console:subject", args=[life.subject(name).pk]))
-        except KeyError:
-            continue
+def about_cases(life: Life, client: Client) -> list[str]:
+    """The pages of a life's cases, what they lead to, and the notice where there is one."""
+    known = [one for one in ("batch", "need", "challenge", "bid1", "project") if one in life.stage.subjects]
+    found = [reverse("console:subject", args=[life.subject(name).pk]) for name in known]
     more = []
     for one in found:
         html = client.get(one).content.decode()
         more += [unescape(link) for link in re.findall(r'href="(/console/subjects/[^"]+)"', html)]
-    plain = ["console:open_batch", "console:external_act", "console:discretion"]
-    found += [reverse(one, args=["thin"]) for one in plain]
+    if "challenge" in life.stage.subjects:
+        found.append(reverse("portal:notice", args=[life.subject("challenge").pk]))
+    return list(dict.fromkeys([*found, *more]))
+
+
+def beside_cases(life: Life) -> list[str]:
+    """The pages of a programme, of people and organisations, and of coming in."""
+    found = [
+        reverse(one, args=["thin"])
+        for one in ("console:open_batch", "console:external_act", "console:discretion")
+    ]
     found += [
         reverse(f"console:{one}")
         for one in ("working_years", "organisations", "enrol", "activate", "password", "log_in", "people")
     ]
-    found += [reverse("console:organisation", args=[one.pk]) for one in life.stage.organisations.values()][:1]
-    found += (
-        [reverse("portal:notice", args=[life.subject("challenge").pk])]
-        if "challenge" in life.stage.subjects
-        else []
+    return (
+        found
+        + [reverse("console:organisation", args=[one.pk]) for one in life.stage.organisations.values()][:1]
     )
-    return list(dict.fromkeys([*found, *more]))
