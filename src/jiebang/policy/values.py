@@ -220,7 +220,7 @@ def format_value(value: Any, of: ValueType) -> str:
     if kind is Kind.count:
         return f"{value:f} {of.unit}" if isinstance(value, Decimal) else f"{value} {of.unit}"
     if kind is Kind.score:
-        return f"{_format_decimal(value) if value.as_tuple().exponent < -_MOST_PLACES else f'{value:f}'} 分"
+        return f"{_format_decimal(value) if _places(value) > _MOST_PLACES else f'{value:f}'} 分"
     if kind is Kind.flag:
         return "是" if value else "否"
     if kind is Kind.choice:
@@ -240,16 +240,23 @@ def format_value(value: Any, of: ValueType) -> str:
 
 def _format_money(value: Decimal) -> str:
     """Yuan to the fen; what arithmetic made finer than that is told as it is, since it is compared so."""
-    if value == round_to_fen(value, Rounding.down):
+    # Asked of the places first: bringing an amount to the fen costs more than all the rest of telling it.
+    if _places(value) <= 2 or value == round_to_fen(value, Rounding.down):
         return format_yuan(value)
     return f"{_format_decimal(value)} 元"
 
 
 def _format_decimal(value: Decimal) -> str:
     """A number as it is; one with more places than anybody reads (a third, for one) is said to be near."""
+    if _places(value) <= _MOST_PLACES:
+        return f"{value.normalize():,f}"
     with money_context():
         near = value.quantize(Decimal(1).scaleb(-_MOST_PLACES))
     return f"{value.normalize():,f}" if near == value else f"约 {near:,f}"
+
+
+def _places(value: Decimal) -> int:
+    return -int(value.as_tuple().exponent)
 
 
 def is_blank(value: Any) -> bool:
