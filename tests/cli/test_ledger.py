@@ -140,13 +140,14 @@ NOON = read_instant("2026-04-14T12:00")
         (lambda: DiscretionDecision.objects.update(superseded_at=NOON), "现行的不是最后作出的那一个"),
         (lambda: Review.objects.order_by("pk")[:1].get().delete(), "专家评分"),
         (lambda: Review.objects.update(opinion="别的意见"), "专家评分"),
+        (lambda: Review.objects.update(salt=""), "盐被去掉了"),
         (lambda: Objection.objects.update(statement="别的事实"), "异议“"),
         (lambda: Objection.objects.update(upheld=True), "异议的结论“"),
         (lambda: SignOff.objects.update(voided_at=NOON), "是否作废"),
     ],
     ids=["aid", "taken-away", "talked-up", "older-value", "outcome", "alive-again", "signer", "unsigned", "amount",
          "voucher", "payee", "posting", "position", "longer", "deadline", "opened-later", "lead", "origin", "role", "left",
-         "chain", "version", "holder", "decision", "reason", "put-aside", "marks", "opinion", "objection", "upheld", "voided"],
+         "chain", "version", "holder", "decision", "reason", "put-aside", "marks", "opinion", "unsalted", "objection", "upheld", "voided"],
 )  # fmt: skip
 def test_a_row_changed_past_the_door_is_found(
     paid: Life, capsys: Capture, change: Callable[[], object], found: str
