@@ -26,7 +26,7 @@ from jiebang.lifecycle.models import (
     Submission,
 )
 from jiebang.lifecycle.packs import load_program
-from jiebang.organisations.models import Account, Mandate, Programme, RoleHolder
+from jiebang.organisations.models import Account, Mandate, Organisation, Programme, RoleHolder
 from jiebang.publications.models import Objection
 from jiebang.reviews.models import Review
 from jiebang.scenarios.read import read_instant
@@ -128,7 +128,7 @@ NOON = read_instant("2026-04-14T12:00")
         (lambda: Mandate.objects.filter(position="expert").update(until_on=date(2030, 1, 1)), "的授权（第"),
         (lambda: StageRun.objects.filter(stage="bid").update(closes_at=read_instant("2026-03-24T17:00")), "何时截止"),
         (lambda: StageRun.objects.filter(stage="notice").update(opened_at=NOON), "何时截止"),
-        (lambda: Subject.objects.filter(kind="bid").update(lead=1), "牵头单位与账本所记的不同"),
+        (lambda: Subject.objects.filter(kind="bid").update(lead=Organisation.objects.earliest("pk")), "牵头单位与账本所记的不同"),
         (lambda: Subject.objects.filter(kind="project").update(origin=None), "来历或牵头单位与账本所记的不同"),
         (lambda: Participation.objects.filter(role="solver").update(role="sponsor"), "的参与单位"),
         (lambda: Participation.objects.filter(role="solver").update(until_at=NOON), "的参与单位"),
