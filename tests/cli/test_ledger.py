@@ -19,6 +19,7 @@ from jiebang.ledger.models import Entry
 from jiebang.lifecycle.models import (
     DiscretionDecision,
     FactEntry,
+    HandIn,
     Participation,
     SignOff,
     StageRun,
@@ -26,7 +27,7 @@ from jiebang.lifecycle.models import (
     Submission,
 )
 from jiebang.lifecycle.packs import load_program
-from jiebang.organisations.models import Account, Mandate, Organisation, Programme, RoleHolder
+from jiebang.organisations.models import Account, Mandate, Organisation, Programme, RoleHolder, Verification
 from jiebang.publications.models import Objection
 from jiebang.reviews.models import Review
 from jiebang.scenarios.read import read_instant
@@ -109,6 +110,17 @@ def test_a_whole_life_is_what_its_chain_says(paid: Life, capsys: Capture) -> Non
 NOON = read_instant("2026-04-14T12:00")
 
 
+def verify_without_a_word() -> None:
+    made = Organisation.objects.create(name="某单位", credit_code="91310000MA1FL0000X")
+    Verification.objects.create(
+        organisation=made,
+        bureau=Programme.objects.get().bureau,
+        is_verified=True,
+        evidence="无",
+        decided_at=NOON,
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "found"),
     [
@@ -144,10 +156,15 @@ NOON = read_instant("2026-04-14T12:00")
         (lambda: Objection.objects.update(statement="别的事实"), "异议“"),
         (lambda: Objection.objects.update(upheld=True), "异议的结论“"),
         (lambda: SignOff.objects.update(voided_at=NOON), "是否作废"),
+        (lambda: StageRun.objects.filter(stage="pay").update(kind="recover"), "何时截止"),
+        (lambda: HandIn.objects.update(received_at=NOON), "材料何时交来"),
+        (lambda: Payment.objects.update(run=StageRun.objects.earliest("pk")), "的拨付 aid"),
+        (verify_without_a_word, "单位核验“"),
     ],
     ids=["aid", "taken-away", "talked-up", "older-value", "outcome", "alive-again", "signer", "unsigned", "amount",
          "voucher", "payee", "posting", "position", "longer", "deadline", "opened-later", "lead", "origin", "role", "left",
-         "chain", "version", "holder", "decision", "reason", "put-aside", "marks", "opinion", "unsalted", "objection", "upheld", "voided"],
+         "chain", "version", "holder", "decision", "reason", "put-aside", "marks", "opinion", "unsalted", "objection", "upheld", "voided", "kind", "handed-in", "run",
+         "verified"],
 )  # fmt: skip
 def test_a_row_changed_past_the_door_is_found(
     paid: Life, capsys: Capture, change: Callable[[], object], found: str

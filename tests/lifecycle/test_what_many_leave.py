@@ -74,7 +74,7 @@ def test_closing_a_round_says_who_was_silent_who_was_refused_and_what_ended() ->
                 ]
             },
         ),
-        ("things.begun", {"stages": [{"subject": challenge.pk, "stage": "mark", "round": 1, "closes_at": ""}]}),
+        ("things.begun", {"stages": [{"subject": challenge.pk, "stage": "mark", "kind": "review", "round": 1, "closes_at": ""}]}),
     ]  # fmt: skip
     early = "全案不晚于三月二十七日：不符合。〔第三条〕要求全案提交日 不晚于 2026-03-27；不符合（全案提交日：2026-03-28）。"
     assert left.messages() == [
@@ -114,7 +114,7 @@ def test_selecting_says_who_was_chosen_and_who_ended() -> None:
         ),
         ("bids.selected", {"challenge": challenge.pk, "bids": [bids[2].pk]}),
         ("subjects.ended", {"ended": [{"subject": bid.pk, "ending": "未选中"} for bid in others]}),
-        ("things.begun", {"stages": [{"subject": challenge.pk, "stage": "council", "round": 1, "closes_at": ""}]}),
+        ("things.begun", {"stages": [{"subject": challenge.pk, "stage": "council", "kind": "deliberate", "round": 1, "closes_at": ""}]}),
     ]  # fmt: skip
     assert left.messages() == [
         (

@@ -68,7 +68,7 @@ def departable_of(subject: Subject, program: Program, actor: Actor, at: datetime
             key, _label(key, program), article_of(program, departs.clause or clause),
             "、".join(_party(role, program) for role in departs.by), WITH_LABELS[departs.with_.value],
             departs.with_.value == "external_act",
-            bool(set(departs.by) & set(held)) or (departs.with_.value == "external_act" and actor.acts_for(subject.programme.bureau_id)),
+            actor.acts_for(subject.programme.bureau_id) if departs.with_.value == "external_act" else bool(set(departs.by) & set(held)),
         )  # fmt: skip
 
     for run in StageRun.objects.filter(subject=subject, closed_at__isnull=True):

@@ -66,7 +66,9 @@ def was_changed(sent: Submission, typed: Typed) -> bool:
 
 def _words(typed: Typed) -> dict[str, list[str]]:
     """What its filler wrote, without what the form itself sends and without blanks."""
-    words = {name: [text.strip() for text in values] for name, values in typed.items() if name[0] != "_"}
+    words = {
+        name: [text.strip() for text in values] for name, values in typed.items() if not name.startswith("_")
+    }
     return {name: values for name, values in words.items() if any(values)}
 
 

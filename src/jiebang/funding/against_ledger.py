@@ -50,12 +50,12 @@ def _payments(chain_key: str, bureau: int) -> Iterator[str]:
 def proposed_body(row: Payment) -> dict[str, Any]:
     """What the ledger keeps of a payment when it is proposed: how much of what for which case, to whom, borne by whom."""
     return {
-        "payment": row.pk, "subject": row.subject_id, "item": row.item, "kind": row.kind, "amount": row.amount,
+        "payment": row.pk, "run": row.run_id, "subject": row.subject_id, "item": row.item, "kind": row.kind, "amount": row.amount,
         "payee": row.payee, "shares": row.shares, "fiscal": row.fiscal,
     }  # fmt: skip
 
 
-_PROPOSED = ("subject", "item", "kind", "amount", "payee", "shares", "fiscal")
+_PROPOSED = ("run", "subject", "item", "kind", "amount", "payee", "shares", "fiscal")
 
 
 def _postings(bureau: int) -> Iterator[str]:

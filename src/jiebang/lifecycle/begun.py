@@ -26,6 +26,7 @@ class Begun:
     stages: list[dict[str, Any]] = field(default_factory=list)
     joined: list[dict[str, Any]] = field(default_factory=list)
     left: list[dict[str, Any]] = field(default_factory=list)
+    handed_in: list[dict[str, Any]] = field(default_factory=list)
 
     def drafts(self) -> list[EntryDraft]:
         """One entry for all of it; none where nothing was set up."""
@@ -66,10 +67,16 @@ def note_parties(*, joined: Iterable[Participation] = (), left: Iterable[Partici
         begun.left += [party_body(one) for one in left]
 
 
+def note_papers(run: StageRun, subject: Subject) -> None:
+    """Note that a thing's papers came in at a run."""
+    if (begun := _begun.get()) is not None:
+        begun.handed_in.append({"run": run.pk, "subject": subject.pk})
+
+
 def thing_body(subject: Subject) -> dict[str, Any]:
     """What the ledger keeps of a thing: all that never changes. 0 stands for nothing above it, nobody leading it."""
     return {
-        "subject": subject.pk, "kind": str(subject.kind), "number": subject.number, "process": subject.process,
+        "subject": subject.pk, "programme": subject.programme_id, "kind": str(subject.kind), "number": subject.number, "process": subject.process,
         "pack_version": subject.pack_version, "parent": subject.parent_id or 0, "origin": subject.origin_id or 0,
         "lead": subject.lead_id or 0,
     }  # fmt: skip
@@ -78,7 +85,7 @@ def thing_body(subject: Subject) -> dict[str, Any]:
 def stage_body(run: StageRun) -> dict[str, Any]:
     """What the ledger keeps of an open stage: of which thing, the how manieth time, until when ("" for no deadline)."""
     return {
-        "subject": run.subject_id, "stage": run.stage, "round": run.round,
+        "subject": run.subject_id, "stage": run.stage, "kind": run.kind, "round": run.round,
         "closes_at": "" if run.closes_at is None else run.closes_at,
     }  # fmt: skip
 

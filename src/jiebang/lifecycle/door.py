@@ -92,7 +92,8 @@ def apply(  # noqa: PLR0913  the public is an actor of its own sort
                     )
                 run.closed_by_id = actor.account_id if actor else None
                 close_run(run, outcome, at)
-                note_ends(act, ended_before)
+            # What comes in may go straight on to an end, though the stage stays open.
+            note_ends(act, ended_before)
         act.drafts += begun.drafts()
         return _record(act, event, outcome, submission, public)
 

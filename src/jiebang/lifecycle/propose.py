@@ -63,9 +63,16 @@ def propose(act: Act) -> None:
         run=act.run, **told, known=known, asked=trial.asked, salt=salt, digest=salted_digest(told, salt),
         proposed_at=act.at, proposed_by_id=act.actor.account_id,
     )  # fmt: skip
-    body = {"subject": act.subject.pk, "outcome": trial.outcome, "proposal": made.digest}
-    act.drafts.append(EntryDraft("conclusion.proposed", body))
+    act.drafts.append(EntryDraft("conclusion.proposed", {"subject": act.subject.pk, **proposal_body(made)}))
     act.result["proposal"] = made.pk
+
+
+def proposal_body(row: Proposal) -> dict[str, Any]:
+    """What the ledger keeps of a proposal: for which run, by whom, and digests of what it says and of what it rests on."""
+    return {
+        "run": row.run_id, "outcome": row.outcome, "proposal": row.digest, "proposed_by": row.proposed_by_id,
+        "rests_on": salted_digest({"known": row.known, "asked": row.asked}, row.salt),
+    }  # fmt: skip
 
 
 def withdraw_proposal(act: Act) -> None:

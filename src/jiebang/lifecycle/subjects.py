@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from jiebang.lifecycle.begun import note_parties, note_thing
+from jiebang.lifecycle.begun import note_papers, note_parties, note_thing
 from jiebang.lifecycle.known import lineage_of
 from jiebang.lifecycle.models import FactEntry, HandIn, Participation, StageRun, Subject, SubjectKind
 from jiebang.lifecycle.submissions import BadFields
@@ -83,6 +83,7 @@ def note_hand_in(run: StageRun, subject: Subject, at: datetime) -> None:
         [HandIn(run=run, subject=subject, received_at=at)],
         update_conflicts=True, unique_fields=["run", "subject"], update_fields=["received_at"],
     )  # fmt: skip
+    note_papers(run, subject)
 
 
 def keep_in_reserve(subjects: list[Subject], since: str) -> None:

@@ -87,8 +87,14 @@ def _enrolled_here(request: HttpRequest, given: dict[str, Any]) -> Account | Non
     """
     as_it_stands_now = SessionStore(request.session.session_key)  # the first answer may still be under way
     key = as_it_stands_now.get(_ENROLLED)
-    found = Account.objects.filter(pk=key, username=given["username"]).first() if key else None
-    return found if found is not None and not found.has_usable_password() else None
+    if not key:
+        return None
+    # Not one that was disabled meanwhile, nor one whose code has served: renewing would open either again.
+    unused = Account.objects.filter(is_active=True, activation_code__used_at__isnull=True)
+    return unused.filter(
+        pk=key, username=given["username"],
+        person__mandates__organisation__credit_code=given["credit_code"],
+    ).first()  # fmt: skip
 
 
 def _bureaus() -> QuerySet[Authority]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from jiebang.ledger.errors import LedgerError
+from jiebang.kernel.errors import JiebangError
 from jiebang.lifecycle.against_ledger.cases import altered_cases
 from jiebang.lifecycle.against_ledger.decided import altered_decisions
 from jiebang.lifecycle.against_ledger.set_up import altered_setting
@@ -32,6 +32,6 @@ def altered_rows(chain_key: str) -> Iterator[str]:
     for check in _checks:
         try:
             yield from check(chain_key, bureau)
-        except (KeyError, LedgerError) as error:
+        except (KeyError, JiebangError) as error:
             # An entry of an earlier version tells too little, a row from before digests has no salt.
             yield f"账本 {chain_key} 里有一类记录不能逐条核对：更早版本写的，或盐被去掉了（{error}）"

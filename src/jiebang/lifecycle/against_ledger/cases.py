@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from jiebang.kernel.canonical_json import canonical_text
 from jiebang.ledger.append import salted_digest
 from jiebang.ledger.read import read_entries
 from jiebang.lifecycle.facts import as_digested
 from jiebang.lifecycle.models import FactEntry, Proposal, SignOff, StageRun, Subject
+from jiebang.lifecycle.propose import proposal_body
 from jiebang.lifecycle.sign_off import signed_body
 from jiebang.lifecycle.transitions import events
 
@@ -106,17 +108,25 @@ def _endings(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[s
 
 def _proposals(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:
     """What was put up for signature is what was signed."""
-    said = {told.body["proposal"] for told in read_entries("conclusion.proposed", chain_key=chain_key)}
-    held = set()
-    for row in (
-        Proposal.objects.filter(run__subject__programme__bureau=bureau).select_related("run").iterator()
-    ):
+    said = {
+        told.body["proposal"]: canonical_text(
+            {name: told.body[name] for name in told.body if name != "subject"}
+        )
+        for told in read_entries("conclusion.proposed", chain_key=chain_key)
+    }
+    held: dict[str, int] = {}
+    standing: dict[int, list[bool]] = {}
+    rows = Proposal.objects.filter(run__subject__programme__bureau=bureau).select_related("run")
+    for row in rows.order_by("pk").iterator():
         told = {name: getattr(row, name) for name in ("payload", "outcome", "ends", "makes")}
-        held.add(row.digest)
-        if row.digest not in said or salted_digest(told, row.salt) != row.digest:
+        held[row.digest] = row.run_id
+        standing.setdefault(row.run_id, []).append(row.withdrawn_at is None)
+        is_same = said.get(row.digest) == canonical_text(proposal_body(row))
+        # An earlier one that stands beside or instead of the last would be done under the last one's signatures.
+        if not is_same or salted_digest(told, row.salt) != row.digest or any(standing[row.run_id][:-1]):
             yield f"{numbers.get(row.run.subject_id)} 的阶段 {row.run.stage} 的拟办意见与账本所记的不同"
-    if said - held:
-        yield f"有 {len(said - held)} 份拟办意见账本有记录而已不在"
+    if said.keys() - held.keys():
+        yield f"有 {len(said.keys() - held.keys())} 份拟办意见账本有记录而已不在"
 
 
 def _signatures(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:

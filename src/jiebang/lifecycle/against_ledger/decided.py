@@ -20,7 +20,7 @@ from jiebang.lifecycle.models import (
     RelationLookup,
     YearNotice,
 )
-from jiebang.organisations.models import Programme, Relation, RoleHolder
+from jiebang.organisations.models import Programme, Relation, RoleHolder, Verification
 from jiebang.policy.words import RELATIONS
 
 
@@ -67,6 +67,30 @@ def altered_decisions(chain_key: str, bureau: int) -> Iterator[str]:
         said(chain_key, "working_year.recorded", "notice"),
         {row.pk: (str(row.year), notice_body(row)) for row in YearNotice.objects.filter(authority=bureau)},
         "节假日安排",
+    )
+    yield from _verifications(chain_key, bureau)
+
+
+def _verifications(chain_key: str, bureau: int) -> Iterator[str]:
+    """Whom the bureau verified: what others entered for an organisation counts only then."""
+    kinds = {"organisation.verified": True, "organisation.refused": False}
+    told = {
+        one.body["verification"]: {"organisation": one.body["organisation"], "is_verified": kinds[one.kind]}
+        for one in read_entries(*kinds, chain_key=chain_key)
+    }
+    rows = Verification.objects.filter(bureau=bureau).select_related("organisation")
+    # Synthetic organisations are verified by nobody.
+    rows = rows.exclude(decided_by__isnull=True, organisation__is_synthetic=True)
+    yield from differing(
+        told,
+        {
+            row.pk: (
+                row.organisation.name,
+                {"organisation": row.organisation_id, "is_verified": row.is_verified},
+            )
+            for row in rows
+        },
+        "单位核验",
     )
 
 

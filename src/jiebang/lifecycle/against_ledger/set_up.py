@@ -9,7 +9,7 @@ from typing import Any
 from jiebang.kernel.canonical_json import canonical_text
 from jiebang.ledger.read import read_entries
 from jiebang.lifecycle.begun import BEGUN, party_body, stage_body, thing_body
-from jiebang.lifecycle.models import Participation, StageRun, Subject
+from jiebang.lifecycle.models import HandIn, Participation, StageRun, Subject
 
 
 def altered_setting(chain_key: str, bureau: int) -> Iterator[str]:
@@ -18,6 +18,7 @@ def altered_setting(chain_key: str, bureau: int) -> Iterator[str]:
     yield from _things(chain_key, bureau)
     yield from _stages(chain_key, bureau, numbers)
     yield from _parties(chain_key, bureau, numbers)
+    yield from _papers(chain_key, bureau, numbers)
 
 
 def _things(chain_key: str, bureau: int) -> Iterator[str]:
@@ -69,6 +70,20 @@ def _parties(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[s
     for key in sorted({*joined, *held}):
         if (joined[key], left[key]) != (held[key], gone[key]):
             yield f"{numbers.get(key[0], key[0])} 的参与单位（{key[2]}）与账本所记的不同"
+
+
+def _papers(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:
+    """Whose papers came in at which stage, and when: who was silent could be made to have been in time."""
+    said = {
+        (one["run"], one["subject"]): told.at
+        for told in read_entries(BEGUN, chain_key=chain_key)
+        for one in told.body.get("handed_in", ())
+    }
+    rows = HandIn.objects.filter(run__subject__programme__bureau=bureau)
+    held = {(run, thing): at for run, thing, at in rows.values_list("run", "subject", "received_at")}
+    for key in sorted({*said, *held}):
+        if said.get(key) != held.get(key):
+            yield f"{numbers.get(key[1], key[1])} 的材料何时交来与账本所记的不同"
 
 
 def _party(body: dict[str, Any]) -> tuple[int, int, str]:

@@ -1,5 +1,6 @@
 """An officer who hadn't decided what is objected to concludes on an objection."""
 
+import secrets
 from typing import Any
 
 from django.db.models import Q
@@ -34,6 +35,8 @@ def resolve_objection(act: Act) -> None:
         raise UnableToApply(where=found.number, what="没有写结论", fix="写明是否成立和理由")
     found.resolved_at, found.resolved_by_id = act.at, act.actor.account_id
     found.upheld, found.conclusion = act.payload["upheld"], conclusion
+    # One from before digests has none yet; without it the digest, and with it the act, would be refused.
+    found.salt = found.salt or secrets.token_hex(16)
     found.save()
     act.drafts.append(EntryDraft("objection.resolved", resolved_body(found)))
 
