@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import Sum
 
+from jiebang.funding.actions.propose_payment import proposed_body
+from jiebang.funding.actions.record_contribution import contribution_body
 from jiebang.funding.models import Contribution, Payment, Posting
-from jiebang.kernel.canonical_json import canonical_text
-from jiebang.ledger.read import read_entries
+from jiebang.ledger.read import altered, read_entries
 
 
 def altered_books(chain_key: str, bureau: int) -> Iterator[str]:
@@ -31,31 +32,20 @@ def _payments(chain_key: str, bureau: int) -> Iterator[str]:
         elif told.kind == "payment.recorded":
             known["recorded"] = [told.body["paid_on"], told.body["voucher"]]
         else:
-            known.update({name: told.body[name] for name in _PROPOSED})
+            known.update(told.body)
     rows = Payment.objects.filter(subject__programme__bureau=bureau).select_related("subject")
-    held = {}
-    for row in rows.order_by("pk").iterator():
-        held[row.pk] = row.subject.number
-        now = proposed_body(row) | {
-            "recorded": [row.paid_on, row.voucher] if row.paid_on or row.voucher else None,
-            "withdrawn": row.withdrawn_at,
-        }
-        now.pop("payment")
-        if row.pk not in said or canonical_text(now) != canonical_text(said[row.pk]):
-            yield f"{row.subject.number} 的拨付 {row.item}（第 {row.pk} 号）与账本所记的不同"
-    for pk in sorted(said.keys() - held.keys()):
-        yield f"第 {pk} 号拨付账本有记录而已不在"
-
-
-def proposed_body(row: Payment) -> dict[str, Any]:
-    """What the ledger keeps of a payment when it is proposed: how much of what for which case, to whom, borne by whom."""
-    return {
-        "payment": row.pk, "run": row.run_id, "subject": row.subject_id, "item": row.item, "kind": row.kind, "amount": row.amount,
-        "payee": row.payee, "shares": row.shares, "fiscal": row.fiscal,
-    }  # fmt: skip
-
-
-_PROPOSED = ("run", "subject", "item", "kind", "amount", "payee", "shares", "fiscal")
+    held = {
+        row.pk: (
+            f"{row.subject.number} 的拨付 {row.item}（第 {row.pk} 号）",
+            proposed_body(row)
+            | {
+                "recorded": [row.paid_on, row.voucher] if row.paid_on or row.voucher else None,
+                "withdrawn": row.withdrawn_at,
+            },
+        )
+        for row in rows.order_by("pk").iterator()
+    }
+    yield from altered(said, held, "拨付")
 
 
 def _postings(bureau: int) -> Iterator[str]:
@@ -76,24 +66,16 @@ def _contributions(chain_key: str, bureau: int) -> Iterator[str]:
     said: dict[int, dict[str, Any]] = {}
     kinds = ("contribution.recorded", "contribution.confirmed", "contribution.refused")
     for told in read_entries(*kinds, chain_key=chain_key):
-        body = {name: value for name, value in told.body.items() if name != "source"}
-        said.setdefault(body["contribution"], {"confirmed": None, "refused": None}).update(body)
+        known = said.setdefault(told.body["contribution"], {"confirmed": None, "refused": None})
+        known.update(told.body)
         if told.kind != "contribution.recorded":
-            said[body["contribution"]][told.kind.partition(".")[2]] = told.at
-    held = set()
+            known[told.kind.partition(".")[2]] = told.at
     rows = Contribution.objects.filter(subject__programme__bureau=bureau).select_related("subject")
-    for row in rows.order_by("pk").iterator():
-        held.add(row.pk)
-        now = contribution_body(row) | {"confirmed": row.confirmed_at, "refused": row.refused_at}
-        if row.pk not in said or canonical_text(now) != canonical_text(said[row.pk]):
-            yield f"{row.subject.number} 的他方付款 {row.item}（第 {row.pk} 号）与账本所记的不同"
-    for pk in sorted(said.keys() - held):
-        yield f"第 {pk} 号他方付款账本有记录而已不在"
-
-
-def contribution_body(row: Contribution) -> dict[str, Any]:
-    """What the ledger keeps of a payment between parties."""
-    return {
-        "contribution": row.pk, "subject": row.subject_id, "item": row.item, "payer": row.payer_id,
-        "payee": row.payee_id, "amount": row.amount, "paid_on": row.paid_on, "evidence": row.evidence,
-    }  # fmt: skip
+    held = {
+        row.pk: (
+            f"{row.subject.number} 的他方付款 {row.item}（第 {row.pk} 号）",
+            contribution_body(row) | {"confirmed": row.confirmed_at, "refused": row.refused_at},
+        )
+        for row in rows.order_by("pk").iterator()
+    }
+    yield from altered(said, held, "他方付款")

@@ -69,8 +69,9 @@ def propose(act: Act) -> None:
 
 def proposal_body(row: Proposal) -> dict[str, Any]:
     """What the ledger keeps of a proposal: for which run, by whom, and digests of what it says and of what it rests on."""
+    content = {name: getattr(row, name) for name in ("payload", "outcome", "ends", "makes")}
     return {
-        "run": row.run_id, "outcome": row.outcome, "proposal": row.digest, "proposed_by": row.proposed_by_id,
+        "run": row.run_id, "outcome": row.outcome, "proposal": salted_digest(content, row.salt), "proposed_by": row.proposed_by_id,
         "rests_on": salted_digest({"known": row.known, "asked": row.asked}, row.salt),
     }  # fmt: skip
 

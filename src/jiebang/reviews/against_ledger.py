@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jiebang.lifecycle.against_ledger.decided import differing, said
+from jiebang.ledger.read import altered, last_told
 from jiebang.reviews.actions.record_review import review_body
 from jiebang.reviews.models import Review
 
@@ -12,5 +12,5 @@ from jiebang.reviews.models import Review
 def altered_reviews(chain_key: str, bureau: int) -> Iterator[str]:
     """Every expert's marks in a bureau's programmes that aren't what its chain says, in Chinese."""
     rows = Review.objects.filter(subject__programme__bureau=bureau).select_related("subject").order_by("pk")
-    held = {row.pk: (row.subject.number, review_body(row)) for row in rows}
-    yield from differing(said(chain_key, "review.recorded", "review"), held, "专家评分")
+    held = {row.pk: (f"专家评分“{row.subject.number}”（第 {row.pk} 号）", review_body(row)) for row in rows}
+    yield from altered(last_told(chain_key, "review.recorded", "review"), held, "专家评分")

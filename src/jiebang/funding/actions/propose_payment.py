@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from jiebang.funding.against_ledger import proposed_body
 from jiebang.funding.computed import BOOKED, figures_of
 from jiebang.funding.due import compute_due, others_items
 from jiebang.funding.models import Payment
@@ -93,3 +92,11 @@ def _put_down(act: Act) -> dict[str, Any]:
     read_situation(act.program, {"facts": facts}, act.at)
     record_facts(act, act.subject, facts)
     return {**facts, **as_recorded(figures_of(act.subject), "computed", act.at)}
+
+
+def proposed_body(row: Payment) -> dict[str, Any]:
+    """What the ledger keeps of a payment when it is proposed: how much of what for which case, to whom, borne by whom."""
+    return {
+        "payment": row.pk, "run": row.run_id, "subject": row.subject_id, "item": row.item, "kind": row.kind,
+        "amount": row.amount, "payee": row.payee, "shares": row.shares, "fiscal": row.fiscal,
+    }  # fmt: skip

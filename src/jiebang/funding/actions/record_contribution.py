@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from jiebang.funding.against_ledger import contribution_body
 from jiebang.funding.due import is_paid_out, others_items, unpaid_by_others
 from jiebang.funding.models import Contribution
 from jiebang.funding.queries import paid_between_parties, waiting_for_confirmation
@@ -170,3 +170,11 @@ def _day(act: Act, item: Money) -> date:
             where=item.label, what=f"付款日期 {paid_on} 不合理", fix=f"应在 {first} 之后、今天之前"
         )
     return paid_on
+
+
+def contribution_body(row: Contribution) -> dict[str, Any]:
+    """What the ledger keeps of a payment between parties."""
+    return {
+        "contribution": row.pk, "subject": row.subject_id, "item": row.item, "payer": row.payer_id,
+        "payee": row.payee_id, "amount": row.amount, "paid_on": row.paid_on, "evidence": row.evidence,
+    }  # fmt: skip

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from jiebang.kernel.canonical_json import canonical_text
 from jiebang.ledger.append import salted_digest
-from jiebang.ledger.read import read_entries
+from jiebang.ledger.read import agrees, altered, differing, read_entries
 from jiebang.lifecycle.facts import as_digested
 from jiebang.lifecycle.models import FactEntry, Proposal, SignOff, StageRun, Subject
 from jiebang.lifecycle.propose import proposal_body
@@ -91,57 +90,50 @@ def _agree(ours: tuple[Any, ...], theirs: tuple[Any, ...]) -> bool:
 
 def _endings(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:
     """What is out is out, and by what: a lane brought to life again could be paid."""
-    said: dict[int, tuple[Any, str]] = {}
+    said: dict[int, dict[str, Any]] = {}
     for told in read_entries("subjects.ended", "bid.called_up", chain_key=chain_key):
         if told.kind == "bid.called_up":
             said.pop(told.body["subject"], None)
         else:
-            said.update({one["subject"]: (told.at, one["ending"]) for one in told.body["ended"]})
-    rows = Subject.objects.filter(programme__bureau=bureau)
+            said.update({one["subject"]: {**one, "at": told.at} for one in told.body["ended"]})
+    rows = Subject.objects.filter(programme__bureau=bureau, ended_at__isnull=False)
     held = {
-        pk: (at, ending) for pk, at, ending in rows.values_list("pk", "ended_at", "ending") if at is not None
+        pk: {"at": at, "ending": ending} for pk, at, ending in rows.values_list("pk", "ended_at", "ending")
     }
-    for pk in sorted({*said, *held}):
-        if said.get(pk) != held.get(pk):
-            yield f"{numbers.get(pk, pk)} 是否结束、何时和因何结束与账本所记的不同"
+    for pk in differing(said, held):
+        yield f"{numbers.get(pk, pk)} 是否结束、何时和因何结束与账本所记的不同"
 
 
 def _proposals(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:
     """What was put up for signature is what was signed."""
-    said = {
-        told.body["proposal"]: canonical_text(
-            {name: told.body[name] for name in told.body if name != "subject"}
-        )
-        for told in read_entries("conclusion.proposed", chain_key=chain_key)
-    }
-    held: dict[str, int] = {}
+    entries = read_entries("conclusion.proposed", chain_key=chain_key)
+    said = {told.body["proposal"]: told.body for told in entries}
+    held = set()
     standing: dict[int, list[bool]] = {}
     rows = Proposal.objects.filter(run__subject__programme__bureau=bureau).select_related("run")
     for row in rows.order_by("pk").iterator():
-        told = {name: getattr(row, name) for name in ("payload", "outcome", "ends", "makes")}
-        held[row.digest] = row.run_id
+        held.add(row.digest)
         standing.setdefault(row.run_id, []).append(row.withdrawn_at is None)
-        is_same = said.get(row.digest) == canonical_text(proposal_body(row))
         # An earlier one that stands beside or instead of the last would be done under the last one's signatures.
-        if not is_same or salted_digest(told, row.salt) != row.digest or any(standing[row.run_id][:-1]):
+        if not agrees(said.get(row.digest), proposal_body(row)) or any(standing[row.run_id][:-1]):
             yield f"{numbers.get(row.run.subject_id)} 的阶段 {row.run.stage} 的拟办意见与账本所记的不同"
-    if said.keys() - held.keys():
-        yield f"有 {len(said.keys() - held.keys())} 份拟办意见账本有记录而已不在"
+    if said.keys() - held:
+        yield f"有 {len(said.keys() - held)} 份拟办意见账本有记录而已不在"
 
 
 def _signatures(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterator[str]:
     """Nobody's signature was added, turned round, or put in another's name."""
-    said = {
-        told.body["signature"]: (told.at, {name: told.body[name] for name in _SIGNED})
-        for told in read_entries("proposal.signed", chain_key=chain_key)
-    }
+    entries = read_entries("proposal.signed", chain_key=chain_key)
+    said = {told.body["signature"]: {**told.body, "at": told.at} for told in entries}
     rows = SignOff.objects.filter(run__subject__programme__bureau=bureau).select_related("run")
-    held = {row.pk: ((row.signed_at, signed_body(row)), row.run) for row in rows.order_by("pk").iterator()}
-    for pk, (now, run) in held.items():
-        if said.get(pk) != now:
-            yield f"{numbers.get(run.subject_id)} 的阶段 {run.stage} 的签署（第 {pk} 号）与账本所记的不同"
-    for pk in sorted(said.keys() - held.keys()):
-        yield f"第 {pk} 号签署账本有记录而已不在"
+    held = {
+        row.pk: (
+            f"{numbers.get(row.run.subject_id)} 的阶段 {row.run.stage} 的签署（第 {row.pk} 号）",
+            {**signed_body(row), "at": row.signed_at},
+        )
+        for row in rows.order_by("pk").iterator()
+    }
+    yield from altered(said, held, "签署")
     voided = {
         pk
         for told in read_entries("signatures.voided", chain_key=chain_key)
@@ -149,6 +141,3 @@ def _signatures(chain_key: str, bureau: int, numbers: dict[int, str]) -> Iterato
     }
     for pk in sorted(voided ^ set(rows.filter(voided_at__isnull=False).values_list("pk", flat=True))):
         yield f"第 {pk} 号签署是否作废与账本所记的不同"
-
-
-_SIGNED = ("signature", "run", "position", "account", "agreed")
