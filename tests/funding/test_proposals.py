@@ -94,7 +94,7 @@ def test_what_isnt_due_any_more_is_found_for_many_runs_as_for_one(race: Case) ->
     race.fact(lanes(race)[2], "project.first_instalment", "9.99 万元")
     (found,) = outdated_payments(acts).items()
     assert found[0] == acts[2].run.pk
-    assert found[1].items == ("赛马首期",)
+    assert found[1].changed == ("赛马首期",)
     assert count_queries(lambda: outdated_payments(acts)) == count_queries(
         lambda: outdated_payments(acts[:1])
     )

@@ -102,8 +102,7 @@ def rows_of(subjects: Iterable[Subject], actor: Actor, at: datetime) -> list[Cas
 
 
 def _whose(subject: Subject, actor: Actor) -> Organisation | None:
-    before = subject.origin if _sees_whose(actor) else None
-    return subject.lead or (before.lead if before else None)
+    return subject.whose if _sees_whose(actor) else subject.lead
 
 
 class _Nearby:

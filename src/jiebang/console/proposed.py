@@ -12,7 +12,7 @@ from jiebang.console.slots import name_things
 from jiebang.console.visibility import may_read_only, sees_proposals
 from jiebang.documents.reference import FileReference, references_in
 from jiebang.funding.models import Payment
-from jiebang.funding.sent_back import is_outdated, outdated_payments
+from jiebang.funding.sent_back import Outdated, is_outdated, outdated_payments
 from jiebang.lifecycle.models import FactEntry, Proposal, StageRun, Subject, SubjectKind
 from jiebang.lifecycle.proposals import changed_since, digest_known, digests_known, standing_proposal
 from jiebang.lifecycle.transitions import Act
@@ -72,14 +72,6 @@ def standing_at(runs: Iterable[StageRun]) -> set[int]:
     return {*payments.values_list("run_id", flat=True), *proposals.values_list("run_id", flat=True)}
 
 
-@dataclass(frozen=True, slots=True)
-class Outdated:
-    """What stands at a run but not as it was put forward: by which people, and what has changed, in words."""
-
-    people: frozenset[int]
-    changed: tuple[str, ...]
-
-
 def outdated_at(acts: Iterable[Act]) -> dict[int, Outdated]:
     """What was proposed at the runs of some acts, all at one instant, and has changed since, by the run's key.
 
@@ -93,7 +85,7 @@ def outdated_at(acts: Iterable[Act]) -> dict[int, Outdated]:
         pk: Outdated(frozenset([one.proposed_by.person_id]), tuple(changed))
         for pk, one in proposals.items()
         if (changed := changed_since(by_run[pk], one, known[pk]))
-    } | {pk: Outdated(one.people, one.items) for pk, one in outdated_payments(by_run.values()).items()}
+    } | outdated_payments(by_run.values())
 
 
 def still_stands(act: Act, proposed: Proposed | None) -> bool:

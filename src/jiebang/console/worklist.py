@@ -22,9 +22,10 @@ from jiebang.console.offers import (
     may_in_role,
     obstacles_of,
 )
-from jiebang.console.proposed import Outdated, outdated_at, standing_at
+from jiebang.console.proposed import outdated_at, standing_at
 from jiebang.console.visibility import programmes_of, sees_proposals, visible_runs
 from jiebang.console.waiting_questions import WaitingQuestion, waiting_questions
+from jiebang.funding.sent_back import Outdated
 from jiebang.lifecycle.closing import in_time, window_problem
 from jiebang.lifecycle.known import lineage_of, program_of
 from jiebang.lifecycle.models import HandIn, StageRun, Subject

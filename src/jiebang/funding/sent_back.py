@@ -46,10 +46,10 @@ def withdraw_sent_back(act: Act) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Outdated:
-    """Amounts that were put up at a run and aren't what is due any more: by whom, and the items that differ, by their labels."""
+    """What was put up at a run and isn't what it would be now: by which people, and what has changed, in words."""
 
     people: frozenset[int]
-    items: tuple[str, ...]
+    changed: tuple[str, ...]
 
 
 def is_outdated(act: Act) -> bool:

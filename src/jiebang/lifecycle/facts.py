@@ -115,8 +115,7 @@ def _refuse_second(act: Act, subject: Subject, facts: dict[str, Any]) -> None:
     )
     for entry in beside.select_related("subject__lead", "subject__origin__lead").order_by("pk"):
         if says(entry.value):
-            first = entry.subject
-            lead = first.lead or (first.origin.lead if first.origin is not None else None)
+            first, lead = entry.subject, entry.subject.whose
             raise UnableToApply(
                 where=subject.number,
                 what=f"“{declared[entry.name].label}”只能有一个，已经记为 {first.number}"

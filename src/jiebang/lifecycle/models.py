@@ -70,6 +70,11 @@ class Subject(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    @property
+    def whose(self) -> Organisation | None:
+        """Who handed it in, or what it grew out of: a project is whose bid it was."""
+        return self.lead or (self.origin.lead if self.origin is not None else None)
+
 
 class Participation(models.Model):
     """One organisation in one role in one subject; the same organisation may hold several roles."""

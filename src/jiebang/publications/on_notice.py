@@ -36,5 +36,4 @@ def choices_on_notice(subject: Subject) -> dict[str, str]:
 
 def name_on_notice(thing: Subject) -> str:
     """A winner or lane as the public knows it: by whose it is."""
-    lead = thing.lead or (thing.origin.lead if thing.origin is not None else None)
-    return lead.name if lead is not None else thing.title
+    return thing.whose.name if thing.whose is not None else thing.title
